@@ -1,0 +1,15 @@
+# One INTERFACE target carries the warnings and the sanitizers of every target of ours.
+add_library(skitter_flags INTERFACE)
+target_compile_options(skitter_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-qual
+  -Wconversion -Wno-sign-conversion -Wimplicit-fallthrough -Wextra-semi)
+if(SKITTER_WERROR)
+  target_compile_options(skitter_flags INTERFACE -Werror)
+endif()
+target_include_directories(skitter_flags INTERFACE
+  $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:include/skitter>)
+if(SKITTER_SANITIZE)
+  target_compile_options(skitter_flags INTERFACE
+    -fsanitize=${SKITTER_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(skitter_flags INTERFACE -fsanitize=${SKITTER_SANITIZE})
+endif()

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crawler/options.h"
+#include "crawler/progress.h"
+#include "parser/url.h"
+#include "storage/database.h"
+
+namespace skitter::crawler {
+
+// A usage mistake that only shows when the crawl is set up (a bad regular expression, a bad proxy).
+// Exit status 2.
+class OptionsError : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+enum class EndReason { Finished, Limit, Interrupted, Forced, StorageFailed };
+[[nodiscard]] std::string_view to_string(
+    EndReason reason) noexcept;  // "finished", "limit", ... as in `runs.reason`
+
+struct Summary {
+  EndReason reason = EndReason::Finished;
+  std::string detail;  // which limit; the words of the storage failure
+  storage::RunCounts counts;
+  Progress last;
+  std::uint64_t still_queued = 0;   // what a later run would go on with
+  bool a_seed_was_fetched = false;  // in this run or an earlier one
+};
+
+// Called on the loop thread; must not block.
+struct Observer {
+  std::function<void(const Progress&)> on_progress;
+  std::chrono::milliseconds progress_interval{500};
+  std::function<void(std::string_view)>
+      on_message;  // news for the user, one line, safe for a terminal
+};
+
+// One crawl, from the seeds to the committed database.
+//
+// Owns:    the loop, the transfers, the workers, the writer and, till run() ends, the database.
+// Thread:  run() is the loop; it returns when the crawl is over. The options are stored with the
+// run as
+//          `options_json`.
+// Errors:  OptionsError (from run(), before anything is asked for), StorageError where the database
+// cannot even be
+//          loaded; a storage failure on the way is an EndReason.
+// Signals: with SignalPolicy::StopOnInterrupt the first SIGINT or SIGTERM ends it as Interrupted
+// once what is in
+//          flight is done (at most `grace`), the second aborts the transfers and ends it as Forced.
+[[nodiscard]] Summary crawl(const Options& options, const std::vector<parser::Url>& seeds,
+                            storage::Database database, std::string_view options_json,
+                            const Observer& observer);
+
+}  // namespace skitter::crawler

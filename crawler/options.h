@@ -1,0 +1,58 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace skitter::crawler {
+
+using std::chrono::milliseconds;
+
+enum class Scope { Host, Domain, Prefix, Any };
+enum class RobotsPolicy { Obey, Ignore };
+enum class AddressPolicy { RefusePrivate, AllowPrivate };
+enum class TlsPolicy { Verify, Insecure };
+enum class StoreBody { Html, Text, None };  // body and text; text only; neither
+enum class SignalPolicy { Leave, StopOnInterrupt };
+
+// What one transfer may cost, and what it carries. Shared by `crawl`, `fetch` and `robots`.
+struct TransferOptions {
+  std::uint64_t max_body_bytes = 8u << 20;  // decoded
+  milliseconds timeout{30'000};
+  milliseconds connect_timeout{10'000};
+  milliseconds stall_timeout{15'000};
+  std::string user_agent;            // empty: skitter/VERSION (+URL)
+  std::vector<std::string> headers;  // "Name: value", sent to the seeds' origins only
+  std::string proxy;
+  std::string ca_file;      // empty: the system's
+  std::string dns_servers;  // "ADDR[:PORT],..."; empty: /etc/resolv.conf
+  TlsPolicy tls = TlsPolicy::Verify;
+  AddressPolicy addresses = AddressPolicy::RefusePrivate;
+};
+
+struct Options {
+  TransferOptions transfer;
+  std::size_t concurrency = 256;     // transfers in flight, all hosts together
+  std::size_t host_concurrency = 2;  // transfers in flight to one host
+  milliseconds delay{250};           // least time between request starts to one host
+  std::optional<double> rate_limit;  // requests a second, all hosts together
+  std::size_t workers = 1;
+  std::optional<std::uint32_t> depth;
+  Scope scope = Scope::Host;
+  std::vector<std::string> include;  // RE2, matched anywhere in the whole URL
+  std::vector<std::string> exclude;
+  std::optional<std::uint64_t> max_pages;
+  std::optional<std::uint64_t> max_host_pages;
+  std::optional<milliseconds> max_time;
+  unsigned retries = 2;
+  unsigned max_redirects = 10;
+  RobotsPolicy robots = RobotsPolicy::Obey;
+  StoreBody store = StoreBody::Html;
+  milliseconds grace{10'000};  // how long the first interrupt lets transfers finish
+  SignalPolicy signals = SignalPolicy::Leave;
+};
+
+}  // namespace skitter::crawler

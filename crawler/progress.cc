@@ -1,0 +1,21 @@
+#include "crawler/progress.h"
+
+namespace skitter::crawler {
+
+std::string_view to_string(Bottleneck bottleneck) noexcept {
+  switch (bottleneck) {
+    case Bottleneck::Politeness:
+      return "politeness";
+    case Bottleneck::Network:
+      return "network";
+    case Bottleneck::Parser:
+      return "parser";
+    case Bottleneck::Disk:
+      return "disk";
+    case Bottleneck::Nothing:
+      return "nothing left";
+  }
+  return "";
+}
+
+}  // namespace skitter::crawler

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "parser/page.h"
+#include "parser/url.h"
+
+namespace skitter::parser {
+
+// Reused memory for gumbo's trees: a bump arena that is reset after each page. One a worker.
+class Arena;
+
+// What one page may cost.
+struct ParseBudget {
+  std::size_t memory_bytes = 256u << 20;
+  // Asked now and then while the tree is built; true ends the page (`Page::cut`). Null: never.
+  bool (*is_over)(void* context) = nullptr;
+  void* context = nullptr;
+};
+
+// The bytes of one response and what its headers said.
+struct Document {
+  std::string_view bytes;             // decoded from Content-Encoding, in the page's own charset
+  const Url* url = nullptr;           // where it came from: the base of its links
+  std::string_view content_type;      // the header's value, whole
+  std::string_view content_language;  // the header's value
+  std::vector<std::string_view> robots_tags;  // X-Robots-Tag values
+  std::string_view agent = "skitter";         // product token that robots directives are read for
+};
+
+// Reads a page: title, text, links and the rest of `Page`.
+//
+// Total: any bytes give a page. HTML and XHTML are parsed; XML and plain text become `text` only.
+//
+// Thread:  any, each with its own arena.
+// Source:  WHATWG HTML §13 (parsing, by gumbo), §4.2.3 (base), §4.2.5.3 (refresh), Encoding
+// Standard.
+[[nodiscard]] Page parse_page(const Document& document, Arena& arena, const ParseBudget& budget);
+
+}  // namespace skitter::parser

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include "storage/record.h"
+
+struct sqlite3;
+
+namespace skitter::storage {
+
+// The database cannot be used: what, where, and what to do. Exit status 3.
+class StorageError : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+enum class Start { Continue, Fresh };  // Fresh: an existing crawl in the file is removed first
+enum class Durability { Process, PowerCut };  // synchronous=NORMAL, FULL
+
+// Counts of one run, for its row in `runs` and for the end summary.
+struct RunCounts {
+  std::uint64_t pages = 0;  // URLs asked for and decided
+  std::uint64_t ok = 0;
+  std::uint64_t errors = 0;
+  std::uint64_t bytes = 0;     // decoded
+  std::uint64_t requests = 0;  // all of them: retries, robots.txt, redirects
+  std::uint64_t discovered = 0;
+};
+
+// What a database held when it was opened; each callback may be empty.
+struct LoadSink {
+  std::function<void(HostId id, std::string_view name)> host;
+  // In order of id. `outcome` nullopt: only a link's target.
+  std::function<void(UrlId id, std::string_view url, HostId host, std::uint16_t depth,
+                     std::uint8_t hops, std::optional<Outcome> outcome, std::string_view detail)>
+      url;
+  std::function<void(UrlId id)> nearer;  // pages whose links are still to be offered again
+};
+
+// The crawl's one writing connection, locked against a second crawl of the same file.
+//
+// Owns:    the connection and the lock, till it is destroyed.
+// Thread:  one at a time; handed to the Writer for the crawl and back.
+// Errors:  StorageError.
+class Database {
+ public:
+  // Opens or creates `path`, migrates an older schema, refuses a newer one, another program's file
+  // and a file that another crawl has open.
+  Database(const std::string& path, Start start, Durability durability);
+  Database(Database&&) noexcept;
+  Database& operator=(Database&&) noexcept;
+  ~Database();
+
+  [[nodiscard]] const std::string& path() const noexcept;
+  [[nodiscard]] sqlite3* connection() const noexcept;
+
+  void load(const LoadSink& sink);
+  [[nodiscard]] std::uint64_t page_count();  // rows of `pages`, all runs
+  // Options (JSON) of the newest run; nullopt in a new database.
+  [[nodiscard]] std::optional<std::string> last_options();
+
+  // A run that never ended (killed) is closed with reason `killed` by the next begin_run().
+  [[nodiscard]] std::int64_t begin_run(std::string_view version, std::string_view options_json,
+                                       std::uint64_t seeds, std::int64_t now_ms);
+  void end_run(std::int64_t run, std::string_view reason, const RunCounts& counts,
+               std::int64_t now_ms);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace skitter::storage

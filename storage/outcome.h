@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace skitter::storage {
+
+// Why a URL ended: the one closed list. The words are those of `urls.outcome`; the numbers are
+// stored, so they never change their meaning.
+enum class Outcome : std::uint8_t {
+  Queued = 0,  // not decided yet
+  Ok = 1,
+  HttpError = 2,
+  Redirect = 3,
+  NotModified = 4,
+  NetworkError = 5,
+  Timeout = 6,
+  TlsError = 7,
+  DnsError = 8,
+  TooLarge = 9,
+  Truncated = 10,
+  Robots = 11,
+  Scope = 12,
+  Depth = 13,
+  Budget = 14,
+  Trap = 15,
+  Excluded = 16,
+  PrivateAddress = 17,
+  UnsupportedType = 18,
+  UnsupportedScheme = 19,
+  ParseLimit = 20,
+};
+inline constexpr int kOutcomeCount = 21;
+
+[[nodiscard]] std::string_view to_string(Outcome outcome) noexcept;
+[[nodiscard]] std::optional<Outcome> outcome_from(std::string_view word) noexcept;
+
+}  // namespace skitter::storage

@@ -1,0 +1,142 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "parser/page.h"
+#include "storage/outcome.h"
+
+namespace skitter::storage {
+
+// Ids are given out by the crawler in order of discovery, from 1, without gaps in one database; 0
+// is none.
+using UrlId = std::uint32_t;
+using HostId = std::uint32_t;
+
+struct NewHost {
+  HostId id = 0;
+  std::string name;  // as in `urls.host`: hostname, and the port where it is not the scheme's own
+};
+
+// A URL seen for the first time.
+struct NewUrl {
+  UrlId id = 0;
+  std::string url;          // canonical
+  HostId host = 0;          // 0 for what is never asked for
+  UrlId referrer = 0;       // the page it was found on; 0 for a seed
+  std::uint16_t depth = 0;  // links from a seed
+  std::uint8_t hops = 0;    // redirects since the last link
+  std::optional<Outcome> outcome =
+      Outcome::Queued;  // nullopt: only the target of a link that is not followed
+                        // (an image): no row in the `urls` view
+  std::string detail;
+};
+
+// A URL known before, found nearer to a seed, or let in after it had been ruled out.
+struct UrlChange {
+  UrlId id = 0;
+  std::uint16_t depth = 0;
+  std::uint8_t hops = 0;
+  struct Decision {
+    Outcome outcome = Outcome::Queued;
+    std::string detail;
+    HostId host = 0;
+    UrlId referrer = 0;  // stored only where the row had none and was not a seed
+  };
+  std::optional<Decision> decision;  // nullopt: depth and hops alone change
+};
+
+struct LinkRow {
+  UrlId target = 0;
+  parser::LinkKind kind = parser::LinkKind::A;
+  std::string rel;
+  std::string anchor;
+};
+
+// What was got for one URL that was asked for.
+struct PageRow {
+  std::optional<int> status;       // nullopt: no response came
+  std::string redirect_url;        // resolved Location, also where it may not be followed
+  std::string content_type;        // the header's value
+  std::uint64_t bytes = 0;         // body, decoded
+  std::int64_t fetched_at_ms = 0;  // UTC, since 1970
+  std::int64_t elapsed_ms = 0;     // request sent to last byte, of the last attempt
+  int attempts = 1;
+  std::string error;                          // the words; empty where there was none
+  parser::Page page;                          // `links` is empty here: they are the Record's
+  std::optional<std::uint64_t> content_hash;  // of the decoded body
+  std::string etag;
+  std::string last_modified;
+  std::string body;  // a zstd frame of the decoded body; empty: not stored
+};
+
+// The unit of promise 1: all of one Record is committed in one transaction, or nothing of it.
+struct Record {
+  UrlId url = 0;  // the URL decided by it; 0: none (seeds, links offered again)
+  Outcome outcome = Outcome::Queued;
+  std::string detail;  // by which rule
+  std::optional<PageRow> page;
+  std::vector<LinkRow> links;  // of `url`, in document order
+  std::vector<NewHost> hosts;
+  std::vector<NewUrl> discovered;
+  std::vector<UrlChange> changes;
+  std::vector<UrlId> nearer;  // pages already fetched whose depth or hops shrank: their links are
+                              // to be offered again
+  UrlId reoffered =
+      0;  // the page whose links were offered again by this record: struck from that list
+};
+
+// What is known of a host's manners; the row of `hosts` apart from what is counted from `pages`.
+struct HostState {
+  HostId id = 0;
+  std::string robots_state;  // "allowed" (4xx), "rules", "unreachable", "ignored"; empty: not asked
+  std::optional<std::int64_t> crawl_delay_ms;
+};
+
+// Read on the writer's connection, between records, so that it sees all that was pushed before.
+struct RefillRequest {
+  HostId host = 0;
+  std::uint32_t limit = 0;
+};
+struct ReofferRequest {
+  UrlId url = 0;
+};
+// Ends all that is still queued (of one host, or of all where `host` is 0).
+struct DecideQueued {
+  HostId host = 0;
+  Outcome outcome = Outcome::Budget;
+  std::string detail;
+};
+
+using WriteOp = std::variant<Record, HostState, RefillRequest, ReofferRequest, DecideQueued>;
+
+// Queued URLs of one host, nearest first, then in order of discovery. May hold URLs that are in
+// flight.
+struct Refill {
+  HostId host = 0;
+  struct Row {
+    UrlId id = 0;
+    std::string url;
+  };
+  std::vector<Row> rows;
+};
+// The followed links of one page, as they were found.
+struct Reoffer {
+  UrlId url = 0;
+  bool nofollow = false;  // Page::nofollow
+  std::vector<parser::Link> links;
+};
+struct Committed {
+  std::uint64_t records = 0;  // Records (not other ops) made durable by one transaction
+};
+struct Failed {
+  std::string message;  // what, where, what to do; the writer has stopped, the last transaction is
+                        // rolled back
+};
+
+using WriterEvent = std::variant<Committed, Refill, Reoffer, Failed>;
+
+}  // namespace skitter::storage

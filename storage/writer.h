@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+
+#include "storage/clock.h"
+#include "storage/database.h"
+#include "storage/record.h"
+
+namespace skitter::storage {
+
+struct WriterLimits {
+  std::size_t queue_capacity =
+      4096;  // ops waiting; the crawler stops starting transfers before that
+  std::size_t records_a_transaction = 256;
+  milliseconds time_a_transaction{250};  // a quiet crawl commits within this
+};
+
+// The writer thread: applies ops in order, many a transaction, and answers reads between them.
+//
+// Owns:    the Database from construction to finish().
+// Thread:  try_push() and finish(): the loop thread. `on_event` is called on the writer thread and
+// must only
+//          hand the event over.
+// Errors:  a storage failure arrives as one Failed event; later ops are dropped.
+class Writer {
+ public:
+  Writer(Database database, WriterLimits limits, std::function<void(WriterEvent)> on_event);
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+  ~Writer();
+
+  // False when the queue is full: then `op` is untouched.
+  [[nodiscard]] bool try_push(WriteOp&& op);
+  [[nodiscard]] std::size_t backlog() const;
+
+  // Applies and commits all that was pushed, ends the thread, and gives the database back.
+  [[nodiscard]] Database finish();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace skitter::storage
