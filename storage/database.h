@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -34,7 +35,8 @@ struct RunCounts {
 
 // What a database held when it was opened; each callback may be empty.
 struct LoadSink {
-  std::function<void(HostId id, std::string_view name)> host;
+  std::function<void(const HostState& state, std::string_view name)> host;
+  std::function<void(const RobotsCopy& copy)> robots;
   // In order of id. `outcome` nullopt: only a link's target.
   std::function<void(UrlId id, std::string_view url, HostId host, std::uint16_t depth,
                      std::uint8_t hops, std::optional<Outcome> outcome, std::string_view detail)>
@@ -60,6 +62,8 @@ class Database {
   [[nodiscard]] sqlite3* connection() const noexcept;
 
   void load(const LoadSink& sink);
+  // Every URL that ended so is queued again (its row of `pages` stays until the new one replaces it).
+  void requeue(std::span<const Outcome> outcomes);
   [[nodiscard]] std::uint64_t page_count();  // rows of `pages`, all runs
   // Options (JSON) of the newest run; nullopt in a new database.
   [[nodiscard]] std::optional<std::string> last_options();

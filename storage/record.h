@@ -89,11 +89,24 @@ struct Record {
       0;  // the page whose links were offered again by this record: struck from that list
 };
 
-// What is known of a host's manners; the row of `hosts` apart from what is counted from `pages`.
+// What is known of a host's manners; the row of `hosts` apart from what is counted from `pages`. Replaces the
+// row's earlier values.
 struct HostState {
   HostId id = 0;
   std::string robots_state;  // "allowed" (4xx), "rules", "unreachable", "ignored"; empty: not asked
-  std::optional<std::int64_t> crawl_delay_ms;
+  std::optional<std::int64_t> crawl_delay_ms;  // what the pacing came to: robots.txt, --delay, adaptation
+  // The back-off after 429 and 503 outlives a restart.
+  std::int64_t blocked_until_ms = 0;  // UTC, since 1970; 0: not blocked
+  int incidents = 0;
+};
+
+// One origin's robots.txt as it was got, to be reused for 24 h, also by a later run. Replaces an earlier copy.
+struct RobotsCopy {
+  HostId host = 0;
+  std::string origin;  // "https://example.com:8080"
+  std::int64_t fetched_at_ms = 0;
+  std::string state;  // as in HostState::robots_state
+  std::string body;   // of "rules": at most RobotsRules::kMaxBytes
 };
 
 // Read on the writer's connection, between records, so that it sees all that was pushed before.
@@ -111,7 +124,8 @@ struct DecideQueued {
   std::string detail;
 };
 
-using WriteOp = std::variant<Record, HostState, RefillRequest, ReofferRequest, DecideQueued>;
+using WriteOp =
+    std::variant<Record, HostState, RobotsCopy, RefillRequest, ReofferRequest, DecideQueued>;
 
 // Queued URLs of one host, nearest first, then in order of discovery. May hold URLs that are in
 // flight.
