@@ -52,7 +52,7 @@ struct LoadSink {
 class Database {
  public:
   // Opens or creates `path`, migrates an older schema, refuses a newer one, another program's file
-  // and a file that another crawl has open.
+  // and a file that another crawl has open. Start::Fresh removes a crawl's file, never another's.
   Database(const std::string& path, Start start, Durability durability);
   Database(Database&&) noexcept;
   Database& operator=(Database&&) noexcept;
@@ -62,13 +62,15 @@ class Database {
   [[nodiscard]] sqlite3* connection() const noexcept;
 
   void load(const LoadSink& sink);
-  // Every URL that ended so is queued again (its row of `pages` stays until the new one replaces it).
+  // Every URL that ended so is queued again (its row of `pages` stays until the new one replaces
+  // it). A URL without a host, which is never asked for, stays as it is.
   void requeue(std::span<const Outcome> outcomes);
   [[nodiscard]] std::uint64_t page_count();  // rows of `pages`, all runs
   // Options (JSON) of the newest run; nullopt in a new database.
   [[nodiscard]] std::optional<std::string> last_options();
 
-  // A run that never ended (killed) is closed with reason `killed` by the next begin_run().
+  // A run that never ended (killed) is closed with reason `killed` by the next begin_run(), with
+  // what its pages still tell of it.
   [[nodiscard]] std::int64_t begin_run(std::string_view version, std::string_view options_json,
                                        std::uint64_t seeds, std::int64_t now_ms);
   void end_run(std::int64_t run, std::string_view reason, const RunCounts& counts,

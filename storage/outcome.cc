@@ -42,4 +42,43 @@ std::optional<Outcome> outcome_from(std::string_view word) noexcept {
   return std::nullopt;
 }
 
+bool is_error(Outcome outcome) noexcept {
+  switch (outcome) {
+    case Outcome::HttpError:
+    case Outcome::NetworkError:
+    case Outcome::Timeout:
+    case Outcome::TlsError:
+    case Outcome::DnsError:
+    case Outcome::TooLarge:
+    case Outcome::Truncated:
+      return true;
+    case Outcome::Queued:
+    case Outcome::Ok:
+    case Outcome::Redirect:
+    case Outcome::NotModified:
+    case Outcome::Robots:
+    case Outcome::Scope:
+    case Outcome::Depth:
+    case Outcome::Budget:
+    case Outcome::Trap:
+    case Outcome::Excluded:
+    case Outcome::PrivateAddress:
+    case Outcome::UnsupportedType:
+    case Outcome::UnsupportedScheme:
+    case Outcome::ParseLimit:
+      return false;
+  }
+  return false;
+}
+
+std::string error_numbers() {
+  std::string numbers;
+  for (int i = 0; i < kOutcomeCount; ++i) {
+    if (!is_error(static_cast<Outcome>(i))) continue;
+    if (!numbers.empty()) numbers += ',';
+    numbers += std::to_string(i);
+  }
+  return numbers;
+}
+
 }  // namespace skitter::storage

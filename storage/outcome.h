@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace skitter::storage {
@@ -35,5 +36,11 @@ inline constexpr int kOutcomeCount = 21;
 
 [[nodiscard]] std::string_view to_string(Outcome outcome) noexcept;
 [[nodiscard]] std::optional<Outcome> outcome_from(std::string_view word) noexcept;
+
+// True where the URL was asked for and its answer was an error or did not come whole: what
+// `hosts.errors`, `runs.errors` and the report `errors` count.
+[[nodiscard]] bool is_error(Outcome outcome) noexcept;
+// Their numbers, as in SQL's IN: "2,5,...".
+[[nodiscard]] std::string error_numbers();
 
 }  // namespace skitter::storage

@@ -9,8 +9,8 @@ namespace skitter::storage {
 
 // A read-only connection to a crawl's database, also while a crawl writes it.
 //
-// Owns:    the connection. It never checkpoints (wal_autocheckpoint=0) and never writes: an authorizer refuses
-//          ATTACH and whatever else would touch a file.
+// Owns:    the connection. It never checkpoints (wal_autocheckpoint=0) and never writes: an
+//          authorizer refuses ATTACH and whatever else would touch a file.
 // Thread:  one at a time; interrupt() any.
 // Errors:  StorageError: no such file, not a database, another program's database, a newer schema.
 class Reader {

@@ -29,9 +29,8 @@ struct NewUrl {
   UrlId referrer = 0;       // the page it was found on; 0 for a seed
   std::uint16_t depth = 0;  // links from a seed
   std::uint8_t hops = 0;    // redirects since the last link
-  std::optional<Outcome> outcome =
-      Outcome::Queued;  // nullopt: only the target of a link that is not followed
-                        // (an image): no row in the `urls` view
+  // nullopt: only the target of a link that is not followed (an image): no row in the `urls` view.
+  std::optional<Outcome> outcome = Outcome::Queued;
   std::string detail;
 };
 
@@ -43,8 +42,9 @@ struct UrlChange {
   struct Decision {
     Outcome outcome = Outcome::Queued;
     std::string detail;
-    HostId host = 0;
-    UrlId referrer = 0;  // stored only where the row had none and was not a seed
+    HostId host = 0;  // 0: the row keeps what it has
+    // Stored only where the row had none and was not a seed (decided or queued at depth 0).
+    UrlId referrer = 0;
   };
   std::optional<Decision> decision;  // nullopt: depth and hops alone change
 };
@@ -56,7 +56,9 @@ struct LinkRow {
   std::string anchor;
 };
 
-// What was got for one URL that was asked for.
+// What was got for one URL that was asked for. Replaces the URL's earlier page with its text, body
+// and links; but with Outcome::NotModified the earlier content and links stay, and only what tells
+// of the request is replaced.
 struct PageRow {
   std::optional<int> status;       // nullopt: no response came
   std::string redirect_url;        // resolved Location, also where it may not be followed
@@ -83,24 +85,26 @@ struct Record {
   std::vector<NewHost> hosts;
   std::vector<NewUrl> discovered;
   std::vector<UrlChange> changes;
-  std::vector<UrlId> nearer;  // pages already fetched whose depth or hops shrank: their links are
-                              // to be offered again
-  UrlId reoffered =
-      0;  // the page whose links were offered again by this record: struck from that list
+  // Pages already fetched whose depth or hops shrank: their links are to be offered again.
+  std::vector<UrlId> nearer;
+  // The page whose links were offered again by this record: struck from that list.
+  UrlId reoffered = 0;
 };
 
-// What is known of a host's manners; the row of `hosts` apart from what is counted from `pages`. Replaces the
-// row's earlier values.
+// What is known of a host's manners; the row of `hosts` apart from what is counted from `pages`.
+// Replaces the earlier values of a host that a Record has brought.
 struct HostState {
   HostId id = 0;
   std::string robots_state;  // "allowed" (4xx), "rules", "unreachable", "ignored"; empty: not asked
-  std::optional<std::int64_t> crawl_delay_ms;  // what the pacing came to: robots.txt, --delay, adaptation
+  // What the pacing came to: robots.txt, --delay, adaptation.
+  std::optional<std::int64_t> crawl_delay_ms;
   // The back-off after 429 and 503 outlives a restart.
   std::int64_t blocked_until_ms = 0;  // UTC, since 1970; 0: not blocked
   int incidents = 0;
 };
 
-// One origin's robots.txt as it was got, to be reused for 24 h, also by a later run. Replaces an earlier copy.
+// One origin's robots.txt as it was got, to be reused for 24 h, also by a later run. Replaces an
+// earlier copy.
 struct RobotsCopy {
   HostId host = 0;
   std::string origin;  // "https://example.com:8080"
@@ -136,6 +140,7 @@ struct Refill {
     std::string url;
   };
   std::vector<Row> rows;
+  bool more = false;  // the host has further queued URLs, beyond the limit
 };
 // The followed links of one page, as they were found.
 struct Reoffer {
@@ -146,9 +151,9 @@ struct Reoffer {
 struct Committed {
   std::uint64_t records = 0;  // Records (not other ops) made durable by one transaction
 };
+// The writer has stopped; the last transaction is rolled back.
 struct Failed {
-  std::string message;  // what, where, what to do; the writer has stopped, the last transaction is
-                        // rolled back
+  std::string message;  // what, where, what to do
 };
 
 using WriterEvent = std::variant<Committed, Refill, Reoffer, Failed>;

@@ -19,14 +19,20 @@ enum class ColumnType { Null, Integer, Real, Text, Blob };
 // Errors:  StorageError with SQLite's words and the statement.
 class Statement {
  public:
-  // `rest`, where given, gets what follows the first statement of `sql`; without it more than one is an error.
+  // `rest`, where given, gets what follows the first statement of `sql`; without it more than one
+  // is an error.
   Statement(sqlite3* db, std::string_view sql, std::string_view* rest = nullptr);
 
-  Statement& bind(int index, std::string_view text);  // 1-based; the text is copied
+  // Indexes are 1-based.
+  Statement& bind(int index, std::string_view text);  // copied
   Statement& bind(int index, std::int64_t value);
   Statement& bind(int index, double value);
   Statement& bind_blob(int index, std::string_view bytes);  // copied
   Statement& bind_null(int index);
+  // Not copied: what is viewed must live until it is bound anew or the statement is gone.
+  Statement& bind_view(int index, std::string_view text);
+  Statement& bind_view_or_null(int index, std::string_view text);  // NULL where empty
+  Statement& bind_blob_view(int index, std::string_view bytes);
 
   [[nodiscard]] bool step();  // true while there is a row
   void run();                 // steps to the end and resets
@@ -45,6 +51,11 @@ class Statement {
   struct Finalize {
     void operator()(sqlite3_stmt* statement) const noexcept;
   };
+
+  void check(int code) const;
+  [[noreturn]] void fail(int code) const;
+
+  sqlite3* db_;
   std::unique_ptr<sqlite3_stmt, Finalize> statement_;
 };
 

@@ -11,8 +11,7 @@
 namespace skitter::storage {
 
 struct WriterLimits {
-  std::size_t queue_capacity =
-      4096;  // ops waiting; the crawler stops starting transfers before that
+  std::size_t queue_capacity = 4096;  // ops; the crawler starts no transfers before it is full
   std::size_t records_a_transaction = 256;
   milliseconds time_a_transaction{250};  // a quiet crawl commits within this
 };
@@ -21,9 +20,8 @@ struct WriterLimits {
 //
 // Owns:    the Database from construction to finish().
 // Thread:  try_push() and finish(): the loop thread. `on_event` is called on the writer thread and
-// must only
-//          hand the event over.
-// Errors:  a storage failure arrives as one Failed event; later ops are dropped.
+//          must only hand the event over.
+// Errors:  a storage failure arrives as one Failed event; later ops are dropped, reads unanswered.
 class Writer {
  public:
   Writer(Database database, WriterLimits limits, std::function<void(WriterEvent)> on_event);
@@ -33,7 +31,7 @@ class Writer {
 
   // False when the queue is full: then `op` is untouched.
   [[nodiscard]] bool try_push(WriteOp&& op);
-  [[nodiscard]] std::size_t backlog() const;
+  [[nodiscard]] std::size_t backlog() const;  // ops in the queue
 
   // Applies and commits all that was pushed, ends the thread, and gives the database back.
   [[nodiscard]] Database finish();

@@ -15,5 +15,11 @@ TEST(OutcomeTest, WordsAndNumbersGoBothWays) {
   EXPECT_EQ(outcome_from("no such word"), std::nullopt);
 }
 
+TEST(OutcomeTest, ErrorsAreWhatWasAskedForAndNotGotWhole) {
+  EXPECT_EQ(error_numbers(), "2,5,6,7,8,9,10");
+  EXPECT_TRUE(is_error(Outcome::Timeout));
+  EXPECT_FALSE(is_error(Outcome::Robots));
+}
+
 }  // namespace
 }  // namespace skitter::storage

@@ -1,0 +1,224 @@
+#include "storage/schema.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <string>
+
+#include "parser/page.h"
+#include "storage/outcome.h"
+#include "storage/sqlite.h"
+#include "storage/statement.h"
+
+namespace skitter::storage {
+namespace {
+
+// Version 1. What shaped it (figures in docs/schema.md):
+//  - links are pairs of integers without an index: an index on either end costs more than all else
+//    that a page writes. The links of one page have successive rowids, and `page` holds the first.
+//  - text and bodies have tables of their own, so that a scan of `page` reads no text; they are
+//    appended under keys of their own, since rows that are put between others split pages.
+//  - the URL's text has no index: which URLs are known is the crawler's seen set's to say.
+constexpr std::string_view kVersion1 = R"sql(
+CREATE TABLE host(
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL,
+  robots_state TEXT,
+  crawl_delay_ms INTEGER,
+  blocked_until_ms INTEGER NOT NULL DEFAULT 0,
+  incidents INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE robots(
+  origin TEXT PRIMARY KEY,
+  host INTEGER NOT NULL,
+  fetched_at_ms INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  body BLOB NOT NULL);
+CREATE TABLE url(
+  id INTEGER PRIMARY KEY,
+  host INTEGER NOT NULL,
+  depth INTEGER NOT NULL,
+  hops INTEGER NOT NULL,
+  outcome INTEGER,
+  referrer INTEGER NOT NULL,
+  detail TEXT,
+  url TEXT NOT NULL);
+CREATE INDEX url_queue ON url(host, depth) WHERE outcome = 0;
+CREATE TABLE nearer(id INTEGER PRIMARY KEY);
+CREATE TABLE page(
+  id INTEGER PRIMARY KEY,
+  status INTEGER,
+  redirect_url TEXT,
+  content_type TEXT,
+  charset TEXT,
+  bytes INTEGER NOT NULL,
+  fetched_at_ms INTEGER NOT NULL,
+  elapsed_ms INTEGER NOT NULL,
+  attempts INTEGER NOT NULL,
+  error TEXT,
+  title TEXT,
+  description TEXT,
+  language TEXT,
+  canonical_url TEXT,
+  h1 TEXT,
+  nofollow INTEGER NOT NULL,
+  content_hash INTEGER,
+  etag TEXT,
+  last_modified TEXT,
+  text_id INTEGER,
+  body_id INTEGER,
+  first_link INTEGER,
+  link_count INTEGER NOT NULL);
+CREATE TABLE page_text(id INTEGER PRIMARY KEY, text TEXT NOT NULL);
+CREATE TABLE body(id INTEGER PRIMARY KEY, data BLOB NOT NULL);
+CREATE TABLE link(
+  id INTEGER PRIMARY KEY,
+  source INTEGER NOT NULL,
+  target INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
+  rel TEXT NOT NULL,
+  anchor TEXT NOT NULL);
+CREATE TABLE item(
+  url INTEGER NOT NULL,
+  rule TEXT NOT NULL,
+  position INTEGER NOT NULL,
+  data TEXT NOT NULL);
+CREATE TABLE run(
+  id INTEGER PRIMARY KEY,
+  started_at_ms INTEGER NOT NULL,
+  ended_at_ms INTEGER,
+  version TEXT NOT NULL,
+  options TEXT NOT NULL,
+  seeds INTEGER NOT NULL,
+  reason TEXT,
+  pages INTEGER,
+  ok INTEGER,
+  errors INTEGER,
+  bytes INTEGER,
+  requests INTEGER,
+  discovered INTEGER);
+)sql";
+
+constexpr std::array kSteps = {kVersion1};
+
+// The joins are LEFT JOINs by unique keys, also where the other row is always there: SQLite then
+// leaves out those whose columns a query does not name, so that counting links reads `link` alone.
+// {outcome}, {kind} and {errors} are filled in; a brace of SQL would have to be doubled.
+constexpr std::string_view kViews = R"sql(
+CREATE VIEW urls AS
+  SELECT u.id AS id, u.url AS url, {host} AS host, u.depth AS depth, r.url AS referrer,
+         {outcome} AS outcome, u.detail AS detail
+  FROM url AS u
+  LEFT JOIN host AS h ON h.id = u.host
+  LEFT JOIN url AS r ON r.id = u.referrer
+  WHERE u.outcome IS NOT NULL;
+CREATE VIEW pages AS
+  SELECT p.id AS id, u.url AS url, {host} AS host, u.depth AS depth, r.url AS referrer,
+         {outcome} AS outcome, p.status AS status, p.redirect_url AS redirect_url,
+         p.content_type AS content_type, p.charset AS charset, p.bytes AS bytes,
+         strftime('%Y-%m-%dT%H:%M:%fZ', p.fetched_at_ms / 1000.0, 'unixepoch') AS fetched_at,
+         p.elapsed_ms AS elapsed_ms, p.attempts AS attempts, p.error AS error, p.title AS title,
+         p.description AS description, p.language AS language,
+         p.canonical_url AS canonical_url, p.h1 AS h1, t.text AS text,
+         CASE WHEN p.content_hash IS NOT NULL THEN printf('%016x', p.content_hash) END
+           AS content_hash,
+         p.etag AS etag, p.last_modified AS last_modified
+  FROM page AS p
+  LEFT JOIN url AS u ON u.id = p.id
+  LEFT JOIN host AS h ON h.id = u.host
+  LEFT JOIN url AS r ON r.id = u.referrer
+  LEFT JOIN page_text AS t ON t.id = p.text_id;
+CREATE VIEW links AS
+  SELECT s.url AS source_url, t.url AS target_url, l.anchor AS anchor, l.rel AS rel,
+         {kind} AS kind
+  FROM link AS l
+  LEFT JOIN url AS s ON s.id = l.source
+  LEFT JOIN url AS t ON t.id = l.target;
+CREATE VIEW items AS
+  SELECT u.url AS url, i.rule AS rule, i.position AS position, i.data AS data
+  FROM item AS i
+  LEFT JOIN url AS u ON u.id = i.url;
+CREATE VIEW hosts AS
+  SELECT h.name AS host, h.robots_state AS robots_state, h.crawl_delay_ms AS crawl_delay_ms,
+         coalesce(c.pages, 0) AS pages, coalesce(c.errors, 0) AS errors,
+         c.mean_elapsed_ms AS mean_elapsed_ms
+  FROM host AS h
+  LEFT JOIN (
+    SELECT u.host AS host, count(*) AS pages, sum(u.outcome IN ({errors})) AS errors,
+           round(avg(p.elapsed_ms), 1) AS mean_elapsed_ms
+    FROM page AS p JOIN url AS u ON u.id = p.id
+    GROUP BY u.host) AS c ON c.host = h.id;
+CREATE VIEW runs AS
+  SELECT id, strftime('%Y-%m-%dT%H:%M:%fZ', started_at_ms / 1000.0, 'unixepoch') AS started_at,
+         strftime('%Y-%m-%dT%H:%M:%fZ', ended_at_ms / 1000.0, 'unixepoch') AS ended_at,
+         version, options, seeds, reason, pages, ok, errors, bytes, requests, discovered
+  FROM run;
+)sql";
+
+constexpr std::string_view kViewNames[] = {"urls", "pages", "links", "items", "hosts", "runs"};
+
+// A URL that is never asked for (out of scope, say) belongs to no row of `host`: its host is read
+// off the URL. A canonical http URL has a slash behind the authority, in which an "@" can only end
+// the credentials.
+std::string host_of_url() {
+  constexpr std::string_view kAuthority =
+      "substr(u.url, instr(u.url, '://') + 3, "
+      "instr(substr(u.url, instr(u.url, '://') + 3), '/') - 1)";
+  return fmt::format(
+      "coalesce(h.name, CASE WHEN u.url GLOB 'http*://*' THEN substr({0}, instr({0}, '@') + 1) "
+      "END)",
+      kAuthority);
+}
+
+// CASE rather than a table of words: the views work alone, and nothing is joined for one word.
+template <typename Enum>
+std::string case_of(std::string_view column, int count) {
+  std::string sql = fmt::format("CASE {}", column);
+  for (int i = 0; i < count; ++i) {
+    sql += fmt::format(" WHEN {} THEN '{}'", i, to_string(static_cast<Enum>(i)));
+  }
+  return sql + " END";
+}
+
+}  // namespace
+
+std::span<const std::string_view> schema_steps() noexcept {
+  return kSteps;
+}
+
+std::string schema_views() {
+  constexpr int kLinkKindCount = static_cast<int>(parser::LinkKind::Media) + 1;
+  return fmt::format(fmt::runtime(kViews), fmt::arg("host", host_of_url()),
+                     fmt::arg("outcome", case_of<Outcome>("u.outcome", kOutcomeCount)),
+                     fmt::arg("kind", case_of<parser::LinkKind>("l.kind", kLinkKindCount)),
+                     fmt::arg("errors", error_numbers()));
+}
+
+void check_identity(sqlite3* db, const std::string& path) {
+  const std::int64_t id = query_integer(db, "PRAGMA application_id");
+  if (id != kApplicationId) {
+    throw StorageError(fmt::format("{} is not a crawl: it is a database of another program", path));
+  }
+  const std::int64_t version = query_integer(db, "PRAGMA user_version");
+  const auto newest = static_cast<std::int64_t>(schema_steps().size());
+  if (version > newest) {
+    throw StorageError(fmt::format(
+        "{} was written by a newer skitter (schema {}, this one knows {}): use that version", path,
+        version, newest));
+  }
+}
+
+void migrate(sqlite3* db, std::span<const std::string_view> steps, const std::string& views) {
+  const auto version = static_cast<std::size_t>(query_integer(db, "PRAGMA user_version"));
+  if (version >= steps.size()) return;
+  Transaction transaction(db);
+  for (const std::string_view name : kViewNames) {
+    execute(db, fmt::format("DROP VIEW IF EXISTS {}", name));
+  }
+  for (const std::string_view step : steps.subspan(version)) execute(db, std::string(step));
+  execute(db, views);
+  execute(db, fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", kApplicationId,
+                          steps.size()));
+  transaction.commit();
+}
+
+}  // namespace skitter::storage

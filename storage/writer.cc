@@ -1,0 +1,141 @@
+#include "storage/writer.h"
+
+#include <chrono>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "storage/bounded_queue.h"
+#include "storage/recorder.h"
+#include "storage/sqlite.h"
+
+namespace skitter::storage {
+namespace {
+
+// Ops taken off the queue under one lock; they wait in the writer's hand beyond the queue's bound.
+constexpr std::size_t kOpsInHand = 64;
+
+// The transaction under way, and when it is to be committed.
+struct Batch {
+  Batch(sqlite3* db, SteadyTime end) : transaction(db), deadline(end) {}
+
+  Transaction transaction;
+  SteadyTime deadline;
+  std::size_t ops = 0;
+  std::size_t records = 0;
+};
+
+}  // namespace
+
+struct Writer::Impl {
+  Impl(Database&& base, WriterLimits bounds, std::function<void(WriterEvent)>&& sink)
+      : database(std::move(base)),
+        limits(bounds),
+        on_event(std::move(sink)),
+        queue(limits.queue_capacity),
+        thread([this] { run(); }) {}
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+  ~Impl() { join(); }
+
+  void join() {
+    queue.close();
+    if (thread.joinable()) thread.join();
+  }
+
+  // The top of the thread: nothing thrown leaves it.
+  void run() noexcept {
+    try {
+      write_all();
+    } catch (const std::exception& failure) {
+      batch.reset();  // rolls back
+      on_event(Failed{failure.what()});
+      drop_all();
+    }
+  }
+
+  void write_all() {
+    Recorder recorder(database.connection());
+    std::vector<WriteOp> ops;
+    while (queue.pop_some(ops, kOpsInHand, deadline())) {
+      for (WriteOp& op : ops) {
+        std::visit([&](auto& value) { take(recorder, value); }, op);
+        if (is_commit_due()) commit();
+      }
+      ops.clear();
+      if (is_commit_due()) commit();  // a quiet crawl: there was nothing to take
+    }
+    if (batch) commit();
+  }
+
+  template <typename Op>
+  void take(Recorder& recorder, const Op& op) {
+    if constexpr (requires { recorder.answer(op); }) {
+      on_event(recorder.answer(op));
+    } else {
+      if (!batch) begin();
+      recorder.apply(op);
+      ++batch->ops;
+      if constexpr (std::is_same_v<Op, Record>) ++batch->records;
+    }
+  }
+
+  void begin() {
+    batch.emplace(database.connection(),
+                  std::chrono::steady_clock::now() + limits.time_a_transaction);
+  }
+
+  void commit() {
+    batch->transaction.commit();
+    const Committed committed{batch->records};
+    batch.reset();
+    on_event(committed);
+  }
+
+  [[nodiscard]] std::optional<SteadyTime> deadline() const {
+    if (!batch) return std::nullopt;
+    return batch->deadline;
+  }
+
+  [[nodiscard]] bool is_commit_due() const {
+    return batch && (batch->ops >= limits.records_a_transaction ||
+                     std::chrono::steady_clock::now() >= batch->deadline);
+  }
+
+  void drop_all() {
+    std::vector<WriteOp> dropped;
+    while (queue.pop_some(dropped, kOpsInHand, std::nullopt)) dropped.clear();
+  }
+
+  Database database;
+  const WriterLimits limits;
+  const std::function<void(WriterEvent)> on_event;
+  BoundedQueue<WriteOp> queue;
+  std::optional<Batch> batch;  // of the thread alone
+  std::thread thread;          // last: it uses all of the above
+};
+
+Writer::Writer(Database database, WriterLimits limits, std::function<void(WriterEvent)> on_event)
+    : impl_(std::make_unique<Impl>(std::move(database), limits, std::move(on_event))) {}
+
+Writer::~Writer() = default;
+
+bool Writer::try_push(WriteOp&& op) {
+  return impl_->queue.try_push(std::move(op));
+}
+
+std::size_t Writer::backlog() const {
+  return impl_->queue.size();
+}
+
+Database Writer::finish() {
+  impl_->join();
+  return std::move(impl_->database);
+}
+
+}  // namespace skitter::storage
