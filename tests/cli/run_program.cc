@@ -48,7 +48,8 @@ std::vector<std::string> environment(
   return entries;
 }
 
-// As the C interface takes them: pointers into `texts`, which must outlive them, and a null at the end.
+// As the C interface takes them: pointers into `texts`, which must outlive them, and a null at the
+// end.
 std::vector<char*> pointers_to(std::vector<std::string>& texts) {
   std::vector<char*> pointers;
   for (std::string& text : texts) pointers.push_back(text.data());

@@ -70,7 +70,8 @@ class Program {
   [[nodiscard]] std::string out() const;  // what it has written so far
   [[nodiscard]] std::string err() const;
 
-  // Waits for the condition, asking every few milliseconds; false when the program ended first, or the limit.
+  // Waits for the condition, asking every few milliseconds; false when the program ended or the
+  // limit passed first.
   [[nodiscard]] bool wait_until(const std::function<bool()>& condition,
                                 milliseconds limit = kLimit);
   // Waits for its end; may be called again, and gives the same.

@@ -46,8 +46,8 @@ enum class Fault {
   Truncate,    // Content-Length says more than is sent, or the last chunk is missing; then closed
 };
 
-// What is sent for a request, misbehaviour included. `headers` go out as they are: only Connection and what
-// the framing needs are added, so an answer without a Content-Type has none.
+// What is sent for a request, misbehaviour included. `headers` go out as they are: only Connection
+// and what the framing needs are added, so an answer without a Content-Type has none.
 struct Answer {
   int status = 200;
   Headers headers;

@@ -15,7 +15,8 @@ constexpr std::size_t kMaxInputBytes = 2 * kMaxHeadBytes;  // what a client may 
 
 }  // namespace
 
-// Bytes under way to the kernel. They outlive their connection: libuv gives them back when the socket is closed.
+// Bytes under way to the kernel. They outlive their connection: libuv gives them back when the
+// socket is closed.
 struct Connection::Write {
   uv_write_t request;
   std::string bytes;
@@ -70,8 +71,17 @@ void Connection::drop_if_over() {
 
 void Connection::take(std::string_view bytes) {
   input_.append(bytes);
+  skip_body();
   if (input_.size() > kMaxInputBytes && answer_) is_over_ = true;
   serve();
+}
+
+// While a body is still to come, no input is left but its bytes.
+void Connection::skip_body() {
+  const auto bytes =
+      static_cast<std::size_t>(std::min<std::uint64_t>(body_to_skip_, input_.size()));
+  input_.erase(0, bytes);
+  body_to_skip_ -= bytes;
 }
 
 void Connection::serve() {
@@ -80,16 +90,11 @@ void Connection::serve() {
 }
 
 bool Connection::take_request() {
-  const auto skipped =
-      static_cast<std::size_t>(std::min<std::uint64_t>(body_to_skip_, input_.size()));
-  input_.erase(0, skipped);
-  body_to_skip_ -= skipped;
-  if (body_to_skip_ > 0 || input_.empty()) return false;
-
   RequestHead head = parse_head(input_);
   if (head.state == HeadState::Incomplete) return false;
   input_.erase(0, head.bytes);
   body_to_skip_ = head.body_bytes;
+  skip_body();
   if (head.state == HeadState::Bad) head.request.keep_alive = false;
   start_answer(std::move(head));
   return true;

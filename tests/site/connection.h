@@ -48,6 +48,7 @@ class Connection {
   void drop_if_over();
 
   void take(std::string_view bytes);
+  void skip_body();
   void serve();
   [[nodiscard]] bool take_request();
   void start_answer(RequestHead head);

@@ -42,8 +42,8 @@ struct HostLoad {
 [[nodiscard]] std::map<std::string, HostLoad> load_by_host(std::span<const LogEntry> entries);
 [[nodiscard]] HostLoad load_of(std::span<const LogEntry> entries);
 
-// A line of names, then host, method, path, status, connection, start_us and end_us of each request,
-// parted by tabs. Times are of the steady clock; end_us is empty for a request under way.
+// A line of names, then host, method, path, status, connection, start_us and end_us of each
+// request, parted by tabs. Times are of the steady clock; end_us is empty for a request under way.
 void write_tsv(std::ostream& out, std::span<const LogEntry> entries);
 
 enum class LogKind { None, Requests, RequestsAndHeaders };

@@ -23,8 +23,8 @@ struct PageOptions {
   std::string robots_txt;        // empty: there is none (404)
 };
 
-// Generated web sites: the hosts h0.localhost, h1.localhost, ..., each with pages numbered from 0. The same
-// options give the same bytes. Any other host name stands for h0.
+// Generated web sites: the hosts h0.localhost, h1.localhost, ..., each with pages numbered from 0.
+// The same options give the same bytes. Any other host name stands for h0.
 //
 //    /              page 0           links to pages i*B+1 ... i*B+B: a tree, so all can be reached;
 //    /p/I.html      page I           and to others of the host, which are short cuts through it

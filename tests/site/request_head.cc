@@ -35,7 +35,7 @@ std::string host_of(std::string_view authority) {
   return host;
 }
 
-// Origin form "/path", or the absolute form "http://host/path" that a proxy is sent (RFC 9112 §3.2).
+// Origin form "/path", or the absolute form "http://host/path" sent to a proxy (RFC 9112 §3.2).
 void set_target(Request& request, std::string_view target) {
   request.target = target;
   constexpr std::string_view kScheme = "http://";

@@ -20,8 +20,8 @@ class Routes {
  public:
   void set(std::string_view host, std::string_view path, Handler handler);
 
-  // The handler, or nullptr; sets `request.earlier` where there is one. It is called outside the lock, so a
-  // handler may set routes.
+  // The handler, or nullptr; sets `request.earlier` where there is one. It is called outside the
+  // lock, so a handler may set routes.
   [[nodiscard]] std::shared_ptr<const Handler> match(Request& request);
 
  private:

@@ -15,10 +15,12 @@
 
 namespace skitter::site {
 
-// Listens on 127.0.0.1 and, where the machine has it, on [::1] with the same port; owns the connections.
+// Listens on 127.0.0.1 and, where the machine has it, on [::1] with the same port; owns the
+// connections.
 //
 // Owns:    the loop and all that runs on it. Borrows the log.
-// Thread:  the one that calls run(); made and destroyed while it does not run. stop() from any thread.
+// Thread:  the one that calls run(); made and destroyed while it does not run. stop() from any
+//          thread.
 // Errors:  throws crawler::LoopError when it cannot listen.
 class Server {
  public:

@@ -26,7 +26,8 @@ struct Site::Impl {
     thread.join();
   }
 
-  // Signals are for the threads of the program; and a SIGPIPE of a client that broke off is for nobody.
+  // Signals are for the threads of the program; and a SIGPIPE of a client that broke off is for
+  // nobody.
   void run() noexcept {
     sigset_t all;
     sigfillset(&all);

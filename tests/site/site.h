@@ -19,16 +19,19 @@ struct SiteOptions {
   LogKind log = LogKind::Requests;
 };
 
-// An HTTP/1.1 server on loopback (IPv4 and IPv6) for tests and demonstrations. All host names are served from
-// one port; `*.localhost` leads here without a name server.
+// An HTTP/1.1 server on loopback (IPv4 and IPv6) for tests and demonstrations. All host names are
+// served from one port; `*.localhost` leads here without a name server.
 //
 //    Site site;
 //    site.route("a.localhost", "/", Answer::html("<a href=/2>next</a>"));
-//    site.route("", "/2", [](const Request& r) { return r.earlier < 2 ? Answer::plain(503, "") : ...; });
+//    site.route("", "/2", [](const Request& request) {
+//      return request.earlier < 2 ? Answer::plain(503, "") : Answer::html("at last");
+//    });
 //    crawl(site.url("a.localhost"));
 //    EXPECT_EQ(load_by_host(site.log())["a.localhost"].most_at_once, 1);
 //
-// Owns:    its loop and thread, from its construction to its destruction, which breaks all connections off.
+// Owns:    its loop and thread, from its construction to its destruction, which breaks all
+//          connections off.
 // Thread:  any; handlers run on the site's own and must not throw or wait.
 // Errors:  throws crawler::LoopError when it cannot listen.
 class Site {
@@ -43,8 +46,9 @@ class Site {
   [[nodiscard]] std::vector<std::string> seeds() const;  // the first page of each generated host
   [[nodiscard]] const Pages* pages() const noexcept;     // nullptr where none are generated
 
-  // What is answered to `path` of `host` (empty: of any). A path without a query takes any query; one that ends
-  // in '*' takes all that begin so. The most special route counts, the generated pages come last.
+  // What is answered to `path` of `host` (empty: of any). A path without a query takes any query;
+  // one that ends in '*' takes all that begin so. The most special route counts, the generated
+  // pages come last.
   void route(std::string_view host, std::string_view path, Handler handler);
   void route(std::string_view host, std::string_view path, Answer answer);
 
