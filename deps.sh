@@ -9,7 +9,7 @@ packages="
   libidn2-dev libpsl-dev libexpat1-dev libzstd-dev libxxhash-dev libre2-dev
   libabsl-dev libcli11-dev libfmt-dev nlohmann-json3-dev
   libgtest-dev libgmock-dev libbenchmark-dev
-  python3 sqlite3
+  ca-certificates python3 sqlite3
 "
 
 missing=

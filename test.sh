@@ -1,0 +1,17 @@
+#!/bin/sh
+# Builds skitter and runs its tests. Arguments go to ctest: ./test.sh -R UrlTest
+# PRESET=asan (or tsan, release) takes another build than dev; JOBS=N another number than the cores.
+set -eu
+cd "$(dirname "$0")"
+preset=${PRESET:-dev}
+jobs=${JOBS:-$(nproc)}
+
+# For the builds with sanitizers; the others do not look at them.
+export ASAN_OPTIONS="${ASAN_OPTIONS:-detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1}"
+export UBSAN_OPTIONS="${UBSAN_OPTIONS:-print_stacktrace=1}"
+export TSAN_OPTIONS="${TSAN_OPTIONS:-halt_on_error=1:second_deadlock_stack=1}"
+
+./deps.sh
+cmake --preset "$preset"
+cmake --build --preset "$preset" -j "$jobs"
+ctest --preset "$preset" -j "$jobs" "$@"
