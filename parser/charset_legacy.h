@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace skitter::parser {
+
+inline constexpr std::string_view kReplacementCharacter = "\xEF\xBF\xBD";
+
+// Appends the UTF-8 of a code point that is no surrogate.
+void append_utf8(std::string& out, char32_t code_point);
+
+// Appends the text of `bytes` in one of the encodings that iconv knows: all but utf-8, utf-16,
+// replacement and x-user-defined. False for the name of any other. What iconv cannot read, because
+// it is wrong or this machine lacks the tables, becomes U+FFFD.
+[[nodiscard]] bool append_legacy(std::string& out, std::string_view bytes,
+                                 std::string_view encoding);
+
+}  // namespace skitter::parser
