@@ -18,6 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kBusyTimeoutMs = 5000;
+constexpr int kCacheKib = 64 * 1024;  // the words of links are looked up all over `url`
 
 // Pragmas that tell of the database. A value names a table or an index; where it would set
 // something, the file being open for reading only refuses it. Of the others some act by themselves
@@ -140,7 +141,9 @@ Reader::Reader(const std::string& path) : impl_(std::make_unique<Impl>()) {
         "{} was written by an older skitter: `skitter crawl -o {}` brings it up to date", path,
         path));
   }
-  execute(db, "PRAGMA wal_autocheckpoint = 0; PRAGMA query_only = ON; PRAGMA trusted_schema = OFF");
+  execute(db, fmt::format("PRAGMA wal_autocheckpoint = 0; PRAGMA query_only = ON; "
+                          "PRAGMA trusted_schema = OFF; PRAGMA cache_size = -{}",
+                          kCacheKib));
   (void)sqlite3_set_authorizer(db, authorize, nullptr);  // always SQLITE_OK
 }
 

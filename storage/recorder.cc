@@ -1,5 +1,6 @@
 #include "storage/recorder.h"
 
+#include <fmt/format.h>
 #include <sqlite3.h>
 
 #include <string>
@@ -16,6 +17,20 @@ Statement& bind_id(Statement& statement, int index, std::uint32_t id) {
 // 0 is none, in ids and rowids alike.
 Statement& bind_row(Statement& statement, int index, std::int64_t row) {
   return row == 0 ? statement.bind_null(index) : statement.bind(index, row);
+}
+
+// Links are most of a page's rows: several a statement share its overhead.
+constexpr std::size_t kLinksAStatement = 16;
+constexpr int kLinkColumns = 4;  // beside the source, which they share as ?1
+
+std::string insert_links(std::size_t count) {
+  std::string sql = "INSERT INTO link(source, target, kind, rel, anchor) VALUES ";
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t first = 2 + i * kLinkColumns;
+    if (i > 0) sql += ", ";
+    sql += fmt::format("(?1, ?{}, ?{}, ?{}, ?{})", first, first + 1, first + 2, first + 3);
+  }
+  return sql;
 }
 
 template <typename Integer>
@@ -56,8 +71,8 @@ Recorder::Recorder(sqlite3* db)
                     "last_modified = coalesce(?8, last_modified) WHERE id = ?1"),
       add_text_(db, "INSERT INTO page_text(text) VALUES (?1)"),
       add_body_(db, "INSERT INTO body(data) VALUES (?1)"),
-      add_link_(db,
-                "INSERT INTO link(source, target, kind, rel, anchor) VALUES (?1, ?2, ?3, ?4, ?5)"),
+      add_link_(db, insert_links(1)),
+      add_links_(db, insert_links(kLinksAStatement)),
       remove_text_(db, "DELETE FROM page_text WHERE id = ?1"),
       remove_body_(db, "DELETE FROM body WHERE id = ?1"),
       remove_links_(db, "DELETE FROM link WHERE id >= ?1 AND id < ?2"),
@@ -192,15 +207,35 @@ Recorder::Content Recorder::add_content(const Record& record, const PageRow& pag
     add_body_.bind_blob_view(1, page.body).run();
     content.body_id = sqlite3_last_insert_rowid(db_);
   }
-  bind_id(add_link_, 1, record.url);
-  for (const LinkRow& link : record.links) {
-    bind_id(add_link_, 2, link.target);
-    add_link_.bind(3, static_cast<std::int64_t>(link.kind));
-    add_link_.bind_view(4, link.rel).bind_view(5, link.anchor).run();
+  if (!record.links.empty()) {
     // Nobody else writes, so the rows of one page follow one another.
-    if (content.link_count++ == 0) content.first_link = sqlite3_last_insert_rowid(db_);
+    add_links(record.url, record.links);
+    content.link_count = static_cast<std::int64_t>(record.links.size());
+    content.first_link = sqlite3_last_insert_rowid(db_) - content.link_count + 1;
   }
   return content;
+}
+
+void Recorder::add_links(UrlId source, std::span<const LinkRow> links) {
+  const auto bind = [](Statement& statement, int first, const LinkRow& link) {
+    bind_id(statement, first, link.target);
+    statement.bind(first + 1, static_cast<std::int64_t>(link.kind));
+    statement.bind_view(first + 2, link.rel).bind_view(first + 3, link.anchor);
+  };
+  bind_id(add_links_, 1, source);
+  for (; links.size() >= kLinksAStatement; links = links.subspan(kLinksAStatement)) {
+    int first = 2;
+    for (const LinkRow& link : links.first(kLinksAStatement)) {
+      bind(add_links_, first, link);
+      first += kLinkColumns;
+    }
+    add_links_.run();
+  }
+  bind_id(add_link_, 1, source);
+  for (const LinkRow& link : links) {
+    bind(add_link_, 2, link);
+    add_link_.run();
+  }
 }
 
 void Recorder::apply(const HostState& state) {

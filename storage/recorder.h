@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 
 #include "storage/record.h"
 #include "storage/statement.h"
@@ -43,6 +44,7 @@ class Recorder {
   [[nodiscard]] std::optional<Content> find_content(UrlId url);
   void remove_content(const Content& content);
   [[nodiscard]] Content add_content(const Record& record, const PageRow& page);
+  void add_links(UrlId source, std::span<const LinkRow> links);
 
   sqlite3* db_;
   Statement add_host_;
@@ -56,6 +58,7 @@ class Recorder {
   Statement add_text_;
   Statement add_body_;
   Statement add_link_;
+  Statement add_links_;
   Statement remove_text_;
   Statement remove_body_;
   Statement remove_links_;

@@ -5,7 +5,9 @@
 namespace skitter::storage {
 namespace {
 
-// Each is one statement over the public views, which users may copy and change.
+// Each is one statement over the public views, which users may copy and change; broken-links alone
+// reads the tables behind `links`, since to join all links by number instead of by text is some
+// ten times quicker.
 constexpr std::array kReports = {
     Report{"summary", "the crawl in a few numbers", R"sql(
 WITH u AS (
@@ -52,13 +54,15 @@ ORDER BY outcome, status, url
 )sql"},
     Report{"broken-links", "links to pages that could not be got, and where they stand", R"sql(
 WITH broken AS MATERIALIZED (
-  SELECT url, outcome, status, error
+  SELECT id, url, outcome, status, error
   FROM pages
   WHERE outcome IN ('http_error', 'network_error', 'timeout', 'tls_error', 'dns_error')
 )
-SELECT l.source_url, l.target_url, l.anchor, b.outcome, b.status, b.error
-FROM links AS l CROSS JOIN broken AS b ON b.url = l.target_url
-ORDER BY l.source_url, l.target_url
+SELECT s.url AS source_url, b.url AS target_url, l.anchor, b.outcome, b.status, b.error
+FROM link AS l
+  CROSS JOIN broken AS b ON b.id = l.target
+  CROSS JOIN url AS s ON s.id = l.source
+ORDER BY source_url, target_url
 )sql"},
     Report{"redirects", "where redirects lead", R"sql(
 SELECT url, status, redirect_url, referrer
