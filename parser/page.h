@@ -48,14 +48,15 @@ struct Page {
   std::string language;       // html lang, else the Content-Language header
   std::string canonical_url;  // link rel=canonical, resolved
   std::string h1;             // the first one's text
-  std::string robots;  // meta robots (and the agent's own) and X-Robots-Tag directives, lower case,
-                       // comma separated
-  std::string text;    // visible text; a block boundary is a line break
+  // Directives of meta robots (and the agent's own) and X-Robots-Tag: lower case, ", " between.
+  std::string robots;
+  std::string text;     // visible text; a block boundary is a line break
   std::string charset;  // WHATWG name of the encoding the bytes were read in, e.g. "utf-8"
   std::vector<Link> links;
   bool nofollow = false;  // the directives forbid following any link of this page
-  bool cut =
-      false;  // the parser's budget ended the page early: what is here is what was found till then
+  // The page went over its budget, or its shape is absurd: title, text and links are what a scan of
+  // its tags found.
+  bool cut = false;
 };
 
 }  // namespace skitter::parser

@@ -1,0 +1,118 @@
+#include "parser/elements.h"
+
+#include <gumbo.h>
+
+#include <array>
+#include <initializer_list>
+
+namespace skitter::parser {
+namespace {
+
+using TraitsTable = std::array<Traits, GUMBO_TAG_LAST + 1>;
+
+constexpr void set_display(TraitsTable& table, Display display,
+                           std::initializer_list<GumboTag> tags) {
+  for (const GumboTag tag : tags) table[tag].display = display;
+}
+
+constexpr void set_nesting(TraitsTable& table, Nesting nesting,
+                           std::initializer_list<GumboTag> tags) {
+  for (const GumboTag tag : tags) table[tag].nesting = nesting;
+}
+
+constexpr void set_elements(TraitsTable& table) {
+  table[GUMBO_TAG_A].element = Element::A;
+  table[GUMBO_TAG_AREA].element = Element::Area;
+  table[GUMBO_TAG_AUDIO].element = Element::Media;
+  table[GUMBO_TAG_BASE].element = Element::Base;
+  table[GUMBO_TAG_EMBED].element = Element::Embed;
+  table[GUMBO_TAG_FRAME].element = Element::Frame;
+  table[GUMBO_TAG_H1].element = Element::H1;
+  table[GUMBO_TAG_HTML].element = Element::Html;
+  table[GUMBO_TAG_IFRAME].element = Element::Iframe;
+  table[GUMBO_TAG_IMG].element = Element::Img;
+  table[GUMBO_TAG_IMAGE].element = Element::Img;  // HTML §13.2.6.4.7: "Don't ask."
+  table[GUMBO_TAG_LINK].element = Element::Link;
+  table[GUMBO_TAG_META].element = Element::Meta;
+  table[GUMBO_TAG_OBJECT].element = Element::Object;
+  table[GUMBO_TAG_SCRIPT].element = Element::Script;
+  table[GUMBO_TAG_SOURCE].element = Element::Source;
+  table[GUMBO_TAG_TITLE].element = Element::Title;
+  table[GUMBO_TAG_TRACK].element = Element::Media;
+  table[GUMBO_TAG_VIDEO].element = Element::Media;
+}
+
+constexpr TraitsTable make_table() {
+  TraitsTable table{};
+  set_elements(table);
+  set_display(table, Display::Block,
+              {GUMBO_TAG_ADDRESS, GUMBO_TAG_ARTICLE,  GUMBO_TAG_ASIDE,     GUMBO_TAG_BLOCKQUOTE,
+               GUMBO_TAG_BODY,    GUMBO_TAG_BR,       GUMBO_TAG_CAPTION,   GUMBO_TAG_CENTER,
+               GUMBO_TAG_DD,      GUMBO_TAG_DETAILS,  GUMBO_TAG_DIR,       GUMBO_TAG_DIV,
+               GUMBO_TAG_DL,      GUMBO_TAG_DT,       GUMBO_TAG_FIELDSET,  GUMBO_TAG_FIGCAPTION,
+               GUMBO_TAG_FIGURE,  GUMBO_TAG_FOOTER,   GUMBO_TAG_FORM,      GUMBO_TAG_H1,
+               GUMBO_TAG_H2,      GUMBO_TAG_H3,       GUMBO_TAG_H4,        GUMBO_TAG_H5,
+               GUMBO_TAG_H6,      GUMBO_TAG_HEADER,   GUMBO_TAG_HGROUP,    GUMBO_TAG_HR,
+               GUMBO_TAG_LEGEND,  GUMBO_TAG_LI,       GUMBO_TAG_LISTING,   GUMBO_TAG_MAIN,
+               GUMBO_TAG_MENU,    GUMBO_TAG_NAV,      GUMBO_TAG_OL,        GUMBO_TAG_OPTGROUP,
+               GUMBO_TAG_OPTION,  GUMBO_TAG_P,        GUMBO_TAG_PLAINTEXT, GUMBO_TAG_PRE,
+               GUMBO_TAG_SECTION, GUMBO_TAG_SELECT,   GUMBO_TAG_SUMMARY,   GUMBO_TAG_TABLE,
+               GUMBO_TAG_TBODY,   GUMBO_TAG_TEXTAREA, GUMBO_TAG_TFOOT,     GUMBO_TAG_THEAD,
+               GUMBO_TAG_TR,      GUMBO_TAG_UL,       GUMBO_TAG_XMP});
+  set_display(table, Display::Cell, {GUMBO_TAG_TD, GUMBO_TAG_TH});
+  // An iframe's or object's fallback, noembed and noframes are for programs that cannot show the
+  // thing itself; a browser can, and this page's text is what a browser shows.
+  set_display(table, Display::Silent,
+              {GUMBO_TAG_SCRIPT, GUMBO_TAG_STYLE, GUMBO_TAG_TEMPLATE, GUMBO_TAG_IFRAME,
+               GUMBO_TAG_NOEMBED, GUMBO_TAG_NOFRAMES, GUMBO_TAG_ANNOTATION_XML});
+
+  set_nesting(table, Nesting::Flat,
+              {GUMBO_TAG_A,       GUMBO_TAG_AREA,     GUMBO_TAG_BASE,     GUMBO_TAG_BASEFONT,
+               GUMBO_TAG_BGSOUND, GUMBO_TAG_BODY,     GUMBO_TAG_BR,       GUMBO_TAG_BUTTON,
+               GUMBO_TAG_CAPTION, GUMBO_TAG_COL,      GUMBO_TAG_COLGROUP, GUMBO_TAG_DD,
+               GUMBO_TAG_DT,      GUMBO_TAG_EMBED,    GUMBO_TAG_FORM,     GUMBO_TAG_FRAME,
+               GUMBO_TAG_HEAD,    GUMBO_TAG_HR,       GUMBO_TAG_HTML,     GUMBO_TAG_IFRAME,
+               GUMBO_TAG_IMAGE,   GUMBO_TAG_IMG,      GUMBO_TAG_INPUT,    GUMBO_TAG_KEYGEN,
+               GUMBO_TAG_LI,      GUMBO_TAG_LINK,     GUMBO_TAG_META,     GUMBO_TAG_NOBR,
+               GUMBO_TAG_NOEMBED, GUMBO_TAG_NOFRAMES, GUMBO_TAG_OPTGROUP, GUMBO_TAG_OPTION,
+               GUMBO_TAG_P,       GUMBO_TAG_PARAM,    GUMBO_TAG_RB,       GUMBO_TAG_RP,
+               GUMBO_TAG_RT,      GUMBO_TAG_RTC,      GUMBO_TAG_SCRIPT,   GUMBO_TAG_SELECT,
+               GUMBO_TAG_SOURCE,  GUMBO_TAG_STYLE,    GUMBO_TAG_TEXTAREA, GUMBO_TAG_TITLE,
+               GUMBO_TAG_TRACK,   GUMBO_TAG_WBR,      GUMBO_TAG_XMP});
+  set_nesting(table, Nesting::Cell, {GUMBO_TAG_TD, GUMBO_TAG_TH});
+  set_nesting(table, Nesting::Row,
+              {GUMBO_TAG_TBODY, GUMBO_TAG_TFOOT, GUMBO_TAG_THEAD, GUMBO_TAG_TR});
+  set_nesting(table, Nesting::Formatting,
+              {GUMBO_TAG_B, GUMBO_TAG_BIG, GUMBO_TAG_CODE, GUMBO_TAG_EM, GUMBO_TAG_FONT,
+               GUMBO_TAG_I, GUMBO_TAG_S, GUMBO_TAG_SMALL, GUMBO_TAG_STRIKE, GUMBO_TAG_STRONG,
+               GUMBO_TAG_TT, GUMBO_TAG_U});
+  set_nesting(table, Nesting::Block,
+              {GUMBO_TAG_ADDRESS, GUMBO_TAG_ARTICLE,  GUMBO_TAG_ASIDE,      GUMBO_TAG_BLOCKQUOTE,
+               GUMBO_TAG_CENTER,  GUMBO_TAG_DETAILS,  GUMBO_TAG_DIR,        GUMBO_TAG_DIV,
+               GUMBO_TAG_DL,      GUMBO_TAG_FIELDSET, GUMBO_TAG_FIGCAPTION, GUMBO_TAG_FIGURE,
+               GUMBO_TAG_FOOTER,  GUMBO_TAG_FRAMESET, GUMBO_TAG_H1,         GUMBO_TAG_H2,
+               GUMBO_TAG_H3,      GUMBO_TAG_H4,       GUMBO_TAG_H5,         GUMBO_TAG_H6,
+               GUMBO_TAG_HEADER,  GUMBO_TAG_HGROUP,   GUMBO_TAG_LISTING,    GUMBO_TAG_MAIN,
+               GUMBO_TAG_MENU,    GUMBO_TAG_NAV,      GUMBO_TAG_OL,         GUMBO_TAG_PRE,
+               GUMBO_TAG_SECTION, GUMBO_TAG_SUMMARY,  GUMBO_TAG_UL});
+  set_nesting(
+      table, Nesting::Barrier,
+      {GUMBO_TAG_ANNOTATION_XML, GUMBO_TAG_APPLET, GUMBO_TAG_DESC, GUMBO_TAG_FOREIGNOBJECT,
+       GUMBO_TAG_MARQUEE, GUMBO_TAG_MATH, GUMBO_TAG_MI, GUMBO_TAG_MN, GUMBO_TAG_MO, GUMBO_TAG_MS,
+       GUMBO_TAG_MTEXT, GUMBO_TAG_OBJECT, GUMBO_TAG_SVG, GUMBO_TAG_TABLE, GUMBO_TAG_TEMPLATE});
+  return table;
+}
+
+constexpr TraitsTable kTraits = make_table();
+
+}  // namespace
+
+int element_number(std::string_view name) noexcept {
+  return gumbo_tagn_enum(name.data(), static_cast<unsigned>(name.size()));
+}
+
+const Traits& traits_of(int element_number) noexcept {
+  return kTraits[static_cast<std::size_t>(element_number)];
+}
+
+}  // namespace skitter::parser

@@ -1,0 +1,278 @@
+#include "parser/page_builder.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "parser/ascii.h"
+#include "parser/charset.h"
+#include "parser/html_space.h"
+#include "parser/refresh.h"
+#include "parser/srcset.h"
+
+namespace skitter::parser {
+namespace {
+
+// The attribute's tokens, lower case, one space between.
+std::string normalise_rel(std::string_view rel) {
+  std::string tokens;
+  for (auto token = take_token(rel); !token.empty(); token = take_token(rel)) {
+    if (!tokens.empty()) tokens.push_back(' ');
+    for (const char c : token) tokens.push_back(ascii::to_lower(c));
+  }
+  return tokens;
+}
+
+bool has_token(std::string_view tokens, std::string_view wanted) noexcept {
+  for (auto token = take_token(tokens); !token.empty(); token = take_token(tokens)) {
+    if (ascii::equals_ignore_case(token, wanted)) return true;
+  }
+  return false;
+}
+
+// The kind of a <link>; the order settles a rel of several words ("alternate stylesheet" is a style
+// sheet). nullopt for those that are no reference worth a row (icon, preconnect, ...).
+std::optional<LinkKind> kind_of_rel(std::string_view rel) noexcept {
+  constexpr std::pair<std::string_view, LinkKind> kKinds[] = {
+      {"stylesheet", LinkKind::Stylesheet},
+      {"canonical", LinkKind::Canonical},
+      {"next", LinkKind::Next},
+      {"prev", LinkKind::Prev},
+      {"previous", LinkKind::Prev},  // HTML §4.6.7.16: a synonym kept for old pages
+      {"alternate", LinkKind::Alternate},
+  };
+  for (const auto& [word, kind] : kKinds) {
+    if (has_token(rel, word)) return kind;
+  }
+  return std::nullopt;
+}
+
+// `text` on one line and no longer than an anchor may be. Cut first, so that the cost of a link does
+// not depend on how much it encloses.
+std::string as_anchor(std::string_view text) {
+  return collapse(cut_to(trim_html_space(text), PageBuilder::kMaxAnchorBytes));
+}
+
+// gumbo overflows on a numeric reference of more than 32 bits, and may write its low byte.
+void make_valid(std::string& text) {
+  if (is_valid_utf8(text)) return;
+  std::string storage;
+  text = std::string(to_utf8(text, "utf-8", storage));
+}
+
+// The language a Content-Language value names; none where it names several.
+// Source: HTML §3.2.6.2, §4.2.5.3.
+std::string_view only_language(std::string_view value) noexcept {
+  if (value.find(',') != std::string_view::npos) return {};
+  return take_token(value);
+}
+
+}  // namespace
+
+PageBuilder::PageBuilder(const Document& document, Page& page) : document_(document), page_(page) {
+  take_refresh(document.refresh);  // headers come before the page
+}
+
+void PageBuilder::start(const Traits& traits, const Attributes& attributes) {
+  if (traits.display == Display::Block) text_.line_break();
+  if (traits.display == Display::Cell) text_.space();
+  switch (traits.element) {
+    case Element::Other:
+      return;
+    case Element::A:
+      return start_anchor(attributes);
+    case Element::Area:
+      refer(LinkKind::Area, attributes.find("href"), attributes.find("rel").value_or(""));
+      if (attributes.find("href")) {
+        references_.back().anchor = as_anchor(attributes.find("alt").value_or(""));
+      }
+      return;
+    case Element::Base:
+      return take_base(attributes);
+    case Element::Frame:
+      return refer(LinkKind::Frame, attributes.find("src"));
+    case Element::Iframe:
+      return refer(LinkKind::Iframe, attributes.find("src"));
+    case Element::H1:
+      if (!has_h1_) captures_.push_back({Element::H1, text_.size(), 0, {}});
+      has_h1_ = true;
+      return;
+    case Element::Html:
+      return take_html(attributes);
+    case Element::Img:
+      return take_image(attributes);
+    case Element::Link:
+      return take_link(attributes);
+    case Element::Embed:
+    case Element::Media:
+      return refer(LinkKind::Media, attributes.find("src"));
+    case Element::Object:
+      return refer(LinkKind::Media, attributes.find("data"));
+    case Element::Meta:
+      return take_meta(attributes);
+    case Element::Script:
+      return refer(LinkKind::Script, attributes.find("src"));
+    case Element::Source:  // of a picture with srcset, of audio and video with src
+      take_srcset(attributes);
+      return refer(LinkKind::Media, attributes.find("src"));
+    case Element::Title:
+      in_title_ = true;
+      ++titles_;
+      return;
+  }
+}
+
+void PageBuilder::end(const Traits& traits) {
+  if (traits.display == Display::Block) text_.line_break();
+  if (traits.display == Display::Cell) text_.space();
+  if (traits.element == Element::Title) in_title_ = false;
+  if (!is_capturing(traits.element)) return;
+  // A scan of the tags may meet the end of an element with others still open in it.
+  bool is_last = false;
+  while (!is_last) {
+    const Capture capture = captures_.back();
+    captures_.pop_back();
+    end_capture(capture);
+    is_last = capture.element == traits.element;
+  }
+}
+
+void PageBuilder::text(std::string_view text) {
+  if (!in_title_) return text_.add(text);
+  if (titles_ == 1) title_.add(text);
+}
+
+bool PageBuilder::is_capturing(Element element) const noexcept {
+  return std::any_of(captures_.begin(), captures_.end(),
+                     [&](const Capture& capture) { return capture.element == element; });
+}
+
+void PageBuilder::end_capture(const Capture& capture) {
+  const std::string_view visible = trim_html_space(text_.view(capture.begin, text_.size()));
+  if (capture.element == Element::H1) {
+    page_.h1 = collapse(visible.empty() ? capture.alt : visible);
+  } else {
+    references_[capture.reference].anchor = as_anchor(visible.empty() ? capture.alt : visible);
+  }
+  if (!captures_.empty() && captures_.back().alt.empty()) captures_.back().alt = capture.alt;
+}
+
+void PageBuilder::refer(LinkKind kind, std::optional<std::string_view> href, std::string_view rel) {
+  if (href) references_.push_back({*href, rel, kind, {}});
+}
+
+void PageBuilder::start_anchor(const Attributes& attributes) {
+  const auto href = attributes.find("href");
+  if (!href) return;
+  refer(LinkKind::A, href, attributes.find("rel").value_or(""));
+  captures_.push_back({Element::A, text_.size(), references_.size() - 1, {}});
+}
+
+void PageBuilder::take_html(const Attributes& attributes) {
+  if (!page_.language.empty()) return;
+  page_.language = trim_html_space(attributes.find("lang").value_or(""));
+}
+
+void PageBuilder::take_base(const Attributes& attributes) {
+  if (!base_href_) base_href_ = attributes.find("href");
+}
+
+void PageBuilder::take_meta(const Attributes& attributes) {
+  const std::string_view content = attributes.find("content").value_or("");
+  const std::string_view name = trim_html_space(attributes.find("name").value_or(""));
+  if (!name.empty()) {
+    robots_.add_meta(name, content, document_.agent, document_.now_unix);
+    if (page_.description.empty() && ascii::equals_ignore_case(name, "description")) {
+      page_.description = collapse(content);
+    }
+  }
+  const std::string_view pragma = attributes.find("http-equiv").value_or("");
+  if (ascii::equals_ignore_case(pragma, "refresh")) take_refresh(content);
+  if (ascii::equals_ignore_case(pragma, "content-language") && content_language_.empty()) {
+    content_language_ = only_language(content);
+  }
+}
+
+// The first that is valid decides (HTML §4.2.5.3 step 1); one without a URL only reloads the page.
+void PageBuilder::take_refresh(std::string_view value) {
+  if (has_refresh_) return;
+  const auto refresh = parse_refresh(value);
+  if (!refresh) return;
+  has_refresh_ = true;
+  refer(LinkKind::Refresh, refresh->url);
+}
+
+void PageBuilder::take_link(const Attributes& attributes) {
+  const std::string_view rel = attributes.find("rel").value_or("");
+  if (const auto kind = kind_of_rel(rel)) refer(*kind, attributes.find("href"), rel);
+}
+
+void PageBuilder::take_image(const Attributes& attributes) {
+  refer(LinkKind::Image, attributes.find("src"));
+  take_srcset(attributes);
+  if (captures_.empty() || !captures_.back().alt.empty()) return;
+  const std::string_view alt = trim_html_space(attributes.find("alt").value_or(""));
+  captures_.back().alt = cut_to(alt, kMaxAnchorBytes);
+}
+
+void PageBuilder::take_srcset(const Attributes& attributes) {
+  const auto srcset = attributes.find("srcset");
+  if (!srcset) return;
+  for (const std::string_view url : parse_srcset(*srcset)) refer(LinkKind::Image, url);
+}
+
+void PageBuilder::finish() {
+  while (!captures_.empty()) {
+    const Capture capture = captures_.back();
+    captures_.pop_back();
+    end_capture(capture);
+  }
+  resolve_links();
+  if (page_.language.empty()) page_.language = content_language_;
+  if (page_.language.empty()) page_.language = only_language(document_.content_language);
+  for (const std::string_view tag : document_.robots_tags) {
+    robots_.add_header(tag, document_.agent, document_.now_unix);
+  }
+  page_.robots = std::move(robots_.text);
+  page_.nofollow = !robots_.follow;
+  page_.title = title_.take();
+  page_.text = text_.take();
+  for (std::string* text :
+       {&page_.title, &page_.description, &page_.language, &page_.h1, &page_.text}) {
+    make_valid(*text);
+  }
+}
+
+// HTML §4.2.3: a base that is no URL, or whose scheme is data or javascript, is the document's.
+std::optional<Url> PageBuilder::base_url() const {
+  if (!base_href_) return std::nullopt;
+  auto base = parse_url(*base_href_, document_.url);
+  if (base && (base->scheme() == "data" || base->scheme() == "javascript")) base.reset();
+  return base;
+}
+
+void PageBuilder::resolve_links() {
+  const std::optional<Url> own_base = base_url();
+  const Url* const base = own_base ? &*own_base : document_.url;
+  page_.links.reserve(references_.size());
+  std::size_t bytes = 0;
+  for (Reference& reference : references_) {
+    const auto url = parse_url(reference.href, base);
+    if (!url) continue;
+    bytes += url->href().size();
+    if (bytes > kMaxLinkBytes) {
+      page_.cut = true;
+      return;
+    }
+    Link& link = page_.links.emplace_back(Link{std::string(url->without_fragment()),
+                                               std::move(reference.anchor),
+                                               normalise_rel(reference.rel), reference.kind});
+    make_valid(link.anchor);
+    link.anchor.resize(cut_to(link.anchor, kMaxAnchorBytes).size());  // U+FFFD is longer
+    make_valid(link.rel);
+    if (reference.kind == LinkKind::Canonical && page_.canonical_url.empty()) {
+      page_.canonical_url = link.url;
+    }
+  }
+}
+
+}  // namespace skitter::parser

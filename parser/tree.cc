@@ -1,0 +1,77 @@
+#include "parser/tree.h"
+
+#include <gumbo.h>
+
+#include <csetjmp>
+#include <cstddef>
+
+#include "parser/arena.h"
+#include "parser/html.h"
+#include "parser/nesting.h"
+
+namespace skitter::parser {
+namespace {
+
+// The budget is asked after so many pieces or bytes, whichever comes first: a piece costs gumbo up
+// to some 10 us on a hostile page, so that this is every few milliseconds at worst.
+constexpr int kPiecesBetween = 1'024;
+constexpr std::size_t kBytesBetween = 1u << 20;
+
+// One run of gumbo. The only way out of it before its end is a jump back to build_tree(), across
+// gumbo's C frames and the two callbacks below; none of these holds anything to destroy.
+struct Run {
+  Arena& arena;
+  const ParseBudget& budget;
+  int pieces_left = kPiecesBetween;
+  std::size_t bytes_left = kBytesBetween;
+  std::jmp_buf out;
+};
+
+bool is_over_budget(Run& run) {
+  if (run.arena.used_bytes() > run.budget.memory_bytes) return true;
+  run.pieces_left = kPiecesBetween;
+  run.bytes_left = kBytesBetween;
+  return run.budget.is_over != nullptr && run.budget.is_over(run.budget.context);
+}
+
+void* allocate(void* userdata, std::size_t bytes) {
+  Run& run = *static_cast<Run*>(userdata);
+  if (--run.pieces_left <= 0 || bytes >= run.bytes_left) {
+    if (is_over_budget(run)) std::longjmp(run.out, 1);
+  } else {
+    run.bytes_left -= bytes;
+  }
+  // Before the piece is taken, so that one absurd size does not go through.
+  if (bytes > run.budget.memory_bytes) std::longjmp(run.out, 1);
+  void* const piece = run.arena.allocate(bytes);
+  if (piece == nullptr) std::longjmp(run.out, 1);  // gumbo does not look at what it is given
+  return piece;
+}
+
+void release(void* userdata, void* piece) {
+  static_cast<Run*>(userdata)->arena.release(piece);
+}
+
+// In a frame of its own: what setjmp() returns to must hold no value that changes after it.
+const GumboOutput* run_gumbo(Run& run, std::string_view html) {
+  GumboOptions options = kGumboDefaultOptions;
+  options.allocator = allocate;
+  options.deallocator = release;
+  options.userdata = &run;
+  options.stop_on_first_error = false;
+  options.max_errors = 0;  // each error keeps a copy of the stack: quadratic with unclosed tags
+  if (setjmp(run.out) != 0) return nullptr;
+  return gumbo_parse_with_options(&options, html.data(), html.size());
+}
+
+}  // namespace
+
+const GumboOutput* build_tree(std::string_view html, Arena& arena, const ParseBudget& budget) {
+  if (estimate_shape(html).is_absurd()) return nullptr;
+  Run run{arena, budget, kPiecesBetween, kBytesBetween, {}};
+  const GumboOutput* const tree = run_gumbo(run, html.data() == nullptr ? "" : html);
+  if (tree == nullptr) arena.reset();
+  return tree;
+}
+
+}  // namespace skitter::parser
