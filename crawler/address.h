@@ -15,6 +15,12 @@ namespace skitter::crawler {
 // Source: IANA special-purpose address registries (RFC 6890); RFC 1918, 4193, 6598, 3927.
 [[nodiscard]] bool is_private_address(const sockaddr* address) noexcept;
 
+// The same for an address as text; `[::1]` may stand in brackets. nullopt: that is no address.
+[[nodiscard]] std::optional<bool> is_private_address(std::string_view text) noexcept;
+
+// 127.0.0.0/8, ::1, and 127.0.0.0/8 mapped into IPv6.
+[[nodiscard]] bool is_loopback_address(std::string_view text) noexcept;
+
 // "127.0.0.1", "::1"; empty for other families.
 [[nodiscard]] std::string to_string(const sockaddr* address);
 

@@ -37,7 +37,9 @@ struct Options {
   TransferOptions transfer;
   std::size_t concurrency = 256;     // transfers in flight, all hosts together
   std::size_t host_concurrency = 2;  // transfers in flight to one host
-  milliseconds delay{250};           // least time between request starts to one host
+  std::optional<std::size_t>
+      ip_concurrency;       // transfers in flight to one address; nullopt: 8, loopback exempt
+  milliseconds delay{250};  // least time between request starts to one host
   std::optional<double> rate_limit;  // requests a second, all hosts together
   std::size_t workers = 1;
   std::optional<std::uint32_t> depth;

@@ -56,7 +56,8 @@ std::string lower(std::string_view text) {
 
 bool is_address(const std::string& text) {
   unsigned char buffer[sizeof(in6_addr)];
-  return inet_pton(AF_INET, text.c_str(), buffer) == 1 || inet_pton(AF_INET6, text.c_str(), buffer) == 1;
+  return inet_pton(AF_INET, text.c_str(), buffer) == 1 ||
+         inet_pton(AF_INET6, text.c_str(), buffer) == 1;
 }
 
 using HostsFile = absl::flat_hash_map<std::string, std::vector<std::string>>;
@@ -105,17 +106,22 @@ struct Resolver::Impl {
   };
   static void on_answer(void* arg, int status, int, ares_addrinfo* info) noexcept {
     const std::unique_ptr<Query> query(static_cast<Query*>(arg));
-    query->impl->answered(query->name, status, AddrInfo(info));
+    EventLoop::guard(query->impl->loop,
+                     [&] { query->impl->answered(query->name, status, AddrInfo(info)); });
   }
   static void on_socket_state(void* arg, ares_socket_t fd, int readable, int writable) noexcept {
-    static_cast<Impl*>(arg)->watch(fd, readable, writable);
+    auto& impl = *static_cast<Impl*>(arg);
+    EventLoop::guard(impl.loop, [&] { impl.watch(fd, readable, writable); });
   }
   static void on_socket_ready(uv_poll_t* poll, int status, int events) noexcept {
     const auto& socket = *static_cast<Socket*>(poll->data);
-    socket.impl->drive(socket.fd, status, events);
+    EventLoop::guard(socket.impl->loop, [impl = socket.impl, fd = socket.fd, status, events] {
+      impl->drive(fd, status, events);
+    });
   }
   static void on_timer(uv_timer_t* handle) noexcept {
-    static_cast<Impl*>(handle->data)->drive(ARES_SOCKET_BAD, 0, 0);
+    EventLoop::guard(handle->loop,
+                     [&] { static_cast<Impl*>(handle->data)->drive(ARES_SOCKET_BAD, 0, 0); });
   }
 
   void answered(const std::string& name, int status, AddrInfo info);
@@ -137,8 +143,8 @@ struct Resolver::Impl {
   absl::flat_hash_map<ares_socket_t, std::unique_ptr<Socket>> sockets;
   absl::flat_hash_map<std::string, Resolution> cache;
   absl::flat_hash_map<std::string, bool> pending;
-  Resolution local;           // the answer find() gave last that is not in the cache
-  bool is_finding = false;    // an answer that comes while find() runs is find()'s own result
+  Resolution local;         // the answer find() gave last that is not in the cache
+  bool is_finding = false;  // an answer that comes while find() runs is find()'s own result
   bool is_closing = false;
 };
 
@@ -158,7 +164,8 @@ void Resolver::Impl::open_channel(const ResolverOptions& options) {
   if (const int status = ares_set_servers_ports_csv(channel, options.servers.c_str());
       status != ARES_SUCCESS) {
     ares_destroy(channel);
-    throw std::invalid_argument(fmt::format("DNS servers '{}': {}", options.servers, ares_strerror(status)));
+    throw std::invalid_argument(
+        fmt::format("DNS servers '{}': {}", options.servers, ares_strerror(status)));
   }
 }
 
@@ -192,7 +199,8 @@ void Resolver::Impl::start(const std::string& name) {
   // A dot inside means a full name: the final dot keeps the resolver's search list away from it.
   const bool is_full = name.find('.') != std::string::npos && !name.ends_with('.');
   is_finding = true;
-  ares_getaddrinfo(channel, (is_full ? name + '.' : name).c_str(), nullptr, &hints, &Impl::on_answer,
+  ares_getaddrinfo(channel, (is_full ? name + '.' : name).c_str(), nullptr, &hints,
+                   &Impl::on_answer,
                    new Query{this, name});  // on_answer owns it; c-ares calls it exactly once
   is_finding = false;
   schedule();
@@ -237,10 +245,12 @@ void Resolver::Impl::watch(ares_socket_t fd, int readable, int writable) {
   auto& socket = sockets[fd];
   if (!socket) {
     socket = std::make_unique<Socket>(Socket{this, fd, nullptr});
-    socket->poll = make_uv<uv_poll_t>(loop, uv_poll_init, "poll for name look-ups", socket.get(), fd);
+    socket->poll =
+        make_uv<uv_poll_t>(loop, uv_poll_init, "poll for name look-ups", socket.get(), fd);
   }
   const int events = (readable != 0 ? UV_READABLE : 0) | (writable != 0 ? UV_WRITABLE : 0);
-  (void)uv_poll_start(socket->poll.get(), events, &Impl::on_socket_ready);  // fails for bad flags only
+  (void)uv_poll_start(socket->poll.get(), events,
+                      &Impl::on_socket_ready);  // fails for bad flags only
 }
 
 void Resolver::Impl::drive(ares_socket_t fd, int status, int events) {
@@ -268,6 +278,8 @@ Resolver::Resolver(uv_loop_t* loop, const ResolverOptions& options,
 
 Resolver::~Resolver() = default;
 
-const Resolution* Resolver::find(const std::string& name) { return impl_->find(name); }
+const Resolution* Resolver::find(const std::string& name) {
+  return impl_->find(name);
+}
 
 }  // namespace skitter::crawler

@@ -21,9 +21,10 @@ struct ResolverOptions {
 
 // What a name stands for: its addresses, or the words why there are none.
 struct Resolution {
-  std::vector<std::string> addresses;  // as curl takes them: IPv6 without brackets, IPv4 first where both answer
-  std::string error;                   // empty where there are addresses
-  bool no_such_name = false;           // the servers said so: asking again soon is no use
+  std::vector<std::string>
+      addresses;      // as curl takes them: IPv6 without brackets, IPv4 first where both answer
+  std::string error;  // empty where there are addresses
+  bool no_such_name = false;  // the servers said so: asking again soon is no use
   storage::SteadyTime expires;
 };
 

@@ -2,9 +2,11 @@
 
 #include <uv.h>
 
+#include <exception>
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace skitter::crawler {
 
@@ -39,24 +41,43 @@ template <typename Handle, typename Init, typename... Args>
 // One event loop. Destroying it runs the close callbacks of handles that were let go before.
 //
 // Thread:  the one that calls run().
+// Errors:  no exception may cross libuv's frames: a callback does its work under guard(), which ends the loop and
+//          keeps the exception; run() throws it.
 class EventLoop {
  public:
   EventLoop() {
     if (const int status = uv_loop_init(&loop_); status != 0) throw LoopError("event loop", status);
+    loop_.data = this;
   }
   EventLoop(const EventLoop&) = delete;
   EventLoop& operator=(const EventLoop&) = delete;
   ~EventLoop() {
-    (void)uv_run(&loop_, UV_RUN_DEFAULT);  // only closing handles are left: it returns once they are gone
+    (void)uv_run(&loop_,
+                 UV_RUN_DEFAULT);  // only closing handles are left: it returns once they are gone
     (void)uv_loop_close(&loop_);
   }
 
   [[nodiscard]] uv_loop_t* get() noexcept { return &loop_; }
-  void run() noexcept { (void)uv_run(&loop_, UV_RUN_DEFAULT); }
+  void run() {
+    (void)uv_run(&loop_, UV_RUN_DEFAULT);
+    if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
+  }
   void stop() noexcept { uv_stop(&loop_); }
+
+  template <typename Work>
+  static void guard(uv_loop_t* loop, Work&& work) noexcept {
+    try {
+      work();
+    } catch (...) {
+      auto& self = *static_cast<EventLoop*>(loop->data);
+      if (!self.failure_) self.failure_ = std::current_exception();
+      self.stop();
+    }
+  }
 
  private:
   uv_loop_t loop_;
+  std::exception_ptr failure_;
 };
 
 }  // namespace skitter::crawler

@@ -1,0 +1,166 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "crawler/crawler.h"
+#include "crawler/discovery.h"
+#include "crawler/fetcher.h"
+#include "crawler/frontier.h"
+#include "crawler/inbox.h"
+#include "crawler/parse_pool.h"
+#include "crawler/resolver.h"
+#include "crawler/robots_desk.h"
+#include "crawler/string_table.h"
+#include "crawler/uv_handle.h"
+#include "storage/writer.h"
+
+namespace skitter::crawler {
+
+// The way of a page, put together: what crawl() runs.
+//
+// All that happens on the loop ends in one turn(), run once an iteration before the loop waits: it hands on what is
+// ready and starts what may be started. Callbacks of libuv, libcurl and the other threads only take in.
+//
+//     frontier -> look-up -> fetcher -> answered() -> parse pool -> parsed() -> discovery -> writer
+//                                          |                                                  ^
+//                                          +--- redirects, errors, robots ---------------------+
+//
+//     Running --(limit, SIGINT)--> Stopping --(in flight done)--> Ending --(all handed to the writer)--> Done
+//        |                            +--(grace over, second SIGINT: transfers aborted)--^
+//        +--(nothing left)-----------------------------------------------^
+//
+// Owns:    all parts. Members are destroyed in an order that joins the threads before the loop's doors close.
+// Thread:  loop; the constructor, load() and finish() run on the same thread before and after run().
+class Crawl {
+ public:
+  Crawl(const Options& options, Admission admission, const Observer& observer);
+  Crawl(const Crawl&) = delete;
+  Crawl& operator=(const Crawl&) = delete;
+  ~Crawl();
+
+  // What the database holds becomes the frontier and the seen set. `must_judge`: the options are not those of the
+  // run before.
+  void load(storage::Database& database, std::span<const parser::Url> seeds, bool must_judge);
+  // Runs the loop to the end; the database comes back with all that was decided committed.
+  [[nodiscard]] storage::Database run(storage::Database database,
+                                      std::span<const parser::Url> seeds);
+  [[nodiscard]] Summary summary() const;
+
+ private:
+  enum class Phase : std::uint8_t { Running, Stopping, Ending, Done };
+
+  // Bodies that wait for a parse worker, and ops that wait for the writer, are held back by starting less.
+  static constexpr std::size_t kParseAhead = 64;            // answers not parsed yet
+  static constexpr std::size_t kHeldBodyBytes = 64u << 20;  // of them
+  static constexpr std::size_t kWriterAhead = 256;          // ops the writer has not taken yet
+  static constexpr std::size_t kReoffersAtOnce = 8;
+  static constexpr int kCandidatesATurn = 1'024;
+  static constexpr std::size_t kDefaultIpConcurrency = 8;
+
+  struct Flight {
+    Candidate candidate;
+    SteadyTime started;
+    WasSent was_sent = WasSent::No;
+  };
+  using Arrival = std::variant<PageParsed, RobotsParsed, storage::WriterEvent>;
+
+  // crawl_load.cc
+  void judge_again(storage::Database& database);
+  void count_stored();
+
+  // crawl.cc: the turn, and what starts and ends.
+  void turn();
+  void start_look_ups();
+  void take_address(HostId id, const Resolution& resolution);
+  void request_refills();
+  void request_reoffers();
+  void start_transfers();
+  void dispatch(Candidate candidate);
+  void send(Candidate candidate);
+  [[nodiscard]] bool has_room() const;
+  [[nodiscard]] bool is_at_limit();
+  void arm_timer();
+  void stop(EndReason reason, std::string detail);
+  void abort_transfers();
+  void end_when_done();
+  void end_run();
+  void push_op(storage::WriteOp op);
+  void flush();
+  void report_progress();
+  [[nodiscard]] Bottleneck bottleneck(SteadyTime now) const;
+
+  // crawl_answers.cc: what comes back.
+  void answered(Response&& response);
+  void page_answered(Candidate&& candidate, Response&& response);
+  void redirected(Candidate&& candidate, Response&& response);
+  void retry_or(Outcome outcome, Candidate&& candidate, Response&& response);
+  void take_arrivals();
+  void arrived(PageParsed&& parsed);
+  void arrived(RobotsParsed&& parsed);
+  void arrived(storage::WriterEvent&& event);
+  void reoffer(storage::Reoffer&& reoffer);
+  void decide_unasked(const Candidate& candidate, const Refusal& refusal);
+  void decide_page(Record record, UrlId id, Outcome outcome, std::string detail,
+                   storage::PageRow row);
+  void count_answer(const Response& response);
+  void note_refusal(HostId host, const Response& response, SteadyTime asked_at);
+  void host_changed(HostId id);
+  [[nodiscard]] storage::HostState host_state(HostId id);
+
+  // Moments of the loop share one reading of the clock a turn.
+  [[nodiscard]] static SteadyTime clock_now() { return std::chrono::steady_clock::now(); }
+
+  static void on_turn(uv_prepare_t* handle) noexcept;
+  static void on_wake(uv_async_t* handle) noexcept;
+  static void on_due(uv_timer_t* handle) noexcept;
+  static void on_progress(uv_timer_t* handle) noexcept;
+  static void on_max_time(uv_timer_t* handle) noexcept;
+  static void on_grace_over(uv_timer_t* handle) noexcept;
+  static void on_signal(uv_signal_t* handle, int number) noexcept;
+
+  const Options& options_;
+  const Observer& observer_;
+  SteadyTime started_at_;
+  EventLoop loop_;
+  UvHandle<uv_prepare_t> prepare_;
+  UvHandle<uv_timer_t> due_timer_;
+  UvHandle<uv_timer_t> progress_timer_;
+  UvHandle<uv_timer_t> max_time_timer_;
+  UvHandle<uv_timer_t> grace_timer_;
+  std::vector<UvHandle<uv_signal_t>> signals_;
+  Inbox<Arrival> inbox_;
+  std::vector<Arrival> arrivals_;
+  Frontier frontier_;
+  Discovery discovery_;
+  RobotsDesk robots_;
+  Resolver resolver_;
+  StringMap<std::vector<HostId>> looking_up_;
+  std::unique_ptr<Fetcher> fetcher_;  // gone once the transfers are aborted
+  std::vector<Flight> flights_;       // by the request's id
+  std::vector<std::size_t> free_flights_;
+  std::unique_ptr<storage::Writer> writer_;
+  std::unique_ptr<ParsePool> pool_;
+  std::deque<storage::WriteOp> waiting_ops_;
+  std::deque<ParseJob> waiting_jobs_;
+  std::size_t parsing_ = 0;  // jobs handed out or waiting
+  std::size_t held_body_bytes_ = 0;
+  std::size_t reoffering_ = 0;
+
+  Phase phase_ = Phase::Running;
+  Summary summary_;
+  bool must_abort_ = false;
+  bool storage_failed_ = false;
+  std::uint64_t asked_ = 0;  // pages asked for, earlier runs included: what --max-pages counts
+  Progress progress_;
+  Progress reported_;
+};
+
+}  // namespace skitter::crawler

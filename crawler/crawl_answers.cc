@@ -1,0 +1,296 @@
+// What comes back to the loop: answers, parsed pages, and the writer's news. Each URL leaves here with one Record.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "crawler/crawl.h"
+#include "crawler/retry.h"
+#include "parser/fingerprint.h"
+
+namespace skitter::crawler {
+namespace {
+
+using storage::PageRow;
+
+std::int64_t to_ms(storage::SystemTime time) {
+  return std::chrono::duration_cast<milliseconds>(time.time_since_epoch()).count();
+}
+
+PageRow page_row(const Response& response, unsigned attempts) {
+  PageRow row;
+  if (response.status != 0) row.status = response.status;
+  row.content_type = response.headers.get("content-type");
+  row.bytes = response.body_bytes;
+  row.fetched_at_ms = to_ms(response.asked_at);
+  row.elapsed_ms = response.elapsed.count();
+  row.attempts = static_cast<int>(attempts);
+  row.error = response.error;
+  row.etag = response.headers.get("etag");
+  row.last_modified = response.headers.get("last-modified");
+  return row;
+}
+
+bool asks_to_wait(int status) {
+  return status == 429 || status == 503;
+}
+
+bool is_passing_status(int status) {
+  return asks_to_wait(status) || status == 500 || status == 502 || status == 504 || status == 408;
+}
+
+}  // namespace
+
+void Crawl::answered(Response&& response) {
+  const SteadyTime now = clock_now();
+  Flight flight = std::move(flights_[response.id]);
+  free_flights_.push_back(response.id);
+  const HostId host = flight.candidate.host;
+  Pace& pace = frontier_.pace(host);
+  if (response.outcome == Outcome::Ok) pace.answered(response.elapsed, response.status == 200);
+  if (asks_to_wait(response.status)) note_refusal(host, response, flight.started);
+  frontier_.finished(host, flight.was_sent, now);
+  if (flight.candidate.kind == Candidate::Kind::Page) {
+    page_answered(std::move(flight.candidate), std::move(response));
+  } else {
+    robots_.answered(flight.candidate.errand, std::move(response), now);
+  }
+}
+
+void Crawl::note_refusal(HostId host, const Response& response, SteadyTime asked_at) {
+  const std::string_view value = response.headers.get("retry-after");
+  std::optional<milliseconds> wait;
+  if (!value.empty()) {
+    const auto now_unix = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+    constexpr long long kMaxSeconds = Pace::kMaxBackOff.count() / 1000;
+    if (const std::optional<long long> seconds = parser::parse_retry_after(value, now_unix)) {
+      wait = std::chrono::seconds(std::min(*seconds, kMaxSeconds));
+    }
+  }
+  frontier_.pace(host).refused(clock_now(), asked_at, wait);
+  host_changed(host);
+}
+
+void Crawl::page_answered(Candidate&& candidate, Response&& response) {
+  const int status = response.status;
+  if (response.outcome != Outcome::Ok) {
+    const Outcome outcome = response.outcome;
+    if (response.may_retry) return retry_or(outcome, std::move(candidate), std::move(response));
+    count_answer(response);
+    PageRow row = page_row(response, candidate.attempt + 1);
+    return decide_page({}, candidate.page.id, outcome, response.error, std::move(row));
+  }
+  if (status >= 200 && status < 300) {
+    std::optional<parser::Url> url = parser::parse_url(candidate.page.url);
+    held_body_bytes_ += response.body.size();
+    ++parsing_;
+    waiting_jobs_.emplace_back(
+        PageJob{candidate.page.id, std::move(*url), candidate.attempt + 1, std::move(response)});
+    return;
+  }
+  if (status >= 300 && status < 400 && status != 304 && !response.headers.get("location").empty()) {
+    return redirected(std::move(candidate), std::move(response));
+  }
+  if (is_passing_status(status))
+    return retry_or(Outcome::HttpError, std::move(candidate), std::move(response));
+  count_answer(response);
+  const Outcome outcome = status == 304 ? Outcome::NotModified : Outcome::HttpError;
+  PageRow row = page_row(response, candidate.attempt + 1);
+  decide_page({}, candidate.page.id, outcome, fmt::format("{}", status), std::move(row));
+}
+
+void Crawl::retry_or(Outcome outcome, Candidate&& candidate, Response&& response) {
+  if (candidate.attempt < options_.retries) {
+    const SteadyTime now = clock_now();
+    const SteadyTime due = now + retry_delay(candidate.attempt + 1, candidate.page.id);
+    return frontier_.push_retry(std::move(candidate), due, now);
+  }
+  count_answer(response);
+  std::string detail = response.status != 0 ? fmt::format("{}", response.status) : response.error;
+  PageRow row = page_row(response, candidate.attempt + 1);
+  decide_page({}, candidate.page.id, outcome, std::move(detail), std::move(row));
+}
+
+void Crawl::redirected(Candidate&& candidate, Response&& response) {
+  count_answer(response);
+  PageRow row = page_row(response, candidate.attempt + 1);
+  const std::string_view location = response.headers.get("location");
+  const std::optional<parser::Url> base = parser::parse_url(candidate.page.url);
+  const std::optional<parser::Url> target = parser::parse_url(location, &*base);
+  if (!target) {
+    row.error = fmt::format("Location is no URL: {}", location);
+    return decide_page({}, candidate.page.id, Outcome::HttpError, "bad Location", std::move(row));
+  }
+  const std::string canonical(target->without_fragment());
+  row.redirect_url = canonical;
+  Record record;
+  std::string detail;
+  if (canonical == candidate.page.url) {
+    detail = "to itself";
+  } else if (!discovery_.offer_redirect(record, discovery_.source(candidate.page.id), *target,
+                                        clock_now())) {
+    detail = "--max-redirects";
+  }
+  const UrlId id = discovery_.known().find(parser::fingerprint(canonical));
+  record.links.push_back({id, parser::LinkKind::Redirect, {}, {}});
+  decide_page(std::move(record), candidate.page.id, Outcome::Redirect, std::move(detail),
+              std::move(row));
+}
+
+void Crawl::take_arrivals() {
+  inbox_.take_all(arrivals_);
+  for (Arrival& arrival : arrivals_) {
+    std::visit([this](auto&& value) { arrived(std::move(value)); }, std::move(arrival));
+  }
+  arrivals_.clear();
+}
+
+void Crawl::arrived(PageParsed&& parsed) {
+  --parsing_;
+  held_body_bytes_ -= std::min<std::size_t>(held_body_bytes_, parsed.response.body_bytes);
+  count_answer(parsed.response);
+  const SteadyTime now = clock_now();
+  Record record;
+  Discovery::Source source = discovery_.source(parsed.id);
+  source.nofollow = parsed.page.nofollow;
+  discovery_.offer_links(record, source, parsed.page.links, parsed.link_fingerprints, now);
+  discovery_.record_links(record, parsed.page.links, parsed.link_fingerprints);
+  parsed.page.links.clear();
+  PageRow row = page_row(parsed.response, parsed.attempts);
+  const bool is_cut = parsed.page.cut;
+  if (!parsed.error.empty()) row.error = parsed.error;
+  row.page = std::move(parsed.page);
+  row.content_hash = parsed.content_hash;
+  row.body = std::move(parsed.stored_body);
+  decide_page(std::move(record), parsed.id, is_cut ? Outcome::ParseLimit : Outcome::Ok, {},
+              std::move(row));
+}
+
+void Crawl::arrived(RobotsParsed&& parsed) {
+  --parsing_;
+  const Host& host = discovery_.hosts()[parsed.host];
+  if (parsed.rules->is_crawl_delay_capped() && observer_.on_message) {
+    observer_.on_message(fmt::format("{} asks for a crawl delay above {} s: {} s is kept",
+                                     host.name, parser::RobotsRules::kMaxCrawlDelay.count() / 1000,
+                                     parser::RobotsRules::kMaxCrawlDelay.count() / 1000));
+  }
+  robots_.parsed(std::move(parsed), clock_now());
+}
+
+void Crawl::arrived(storage::WriterEvent&& event) {
+  if (auto* refill = std::get_if<storage::Refill>(&event)) {
+    const SteadyTime now = clock_now();
+    for (storage::Refill::Row& row : refill->rows) {
+      KnownUrls::Row& known = discovery_.known()[row.id];
+      if (known.outcome() != Outcome::Queued || known.is_in_memory()) continue;
+      discovery_.bring_back(row.id, std::move(row.url), now);
+    }
+    frontier_.refilled(refill->host, now);
+  } else if (auto* links = std::get_if<storage::Reoffer>(&event)) {
+    reoffer(std::move(*links));
+  } else if (auto* failed = std::get_if<storage::Failed>(&event)) {
+    summary_.reason = EndReason::StorageFailed;
+    summary_.detail = std::move(failed->message);
+    storage_failed_ = true;
+  }
+}
+
+void Crawl::reoffer(storage::Reoffer&& page) {
+  --reoffering_;
+  const SteadyTime now = clock_now();
+  Record record;
+  discovery_.reoffered(record, page.url);
+  Discovery::Source source = discovery_.source(page.url);
+  source.nofollow = page.nofollow;
+  std::vector<parser::Link> links = std::move(page.links);
+  const auto is_redirect = [](const parser::Link& link) {
+    return link.kind == parser::LinkKind::Redirect;
+  };
+  for (const parser::Link& link : links) {
+    if (!is_redirect(link)) continue;
+    const std::optional<parser::Url> target = parser::parse_url(link.url);
+    if (target) (void)discovery_.offer_redirect(record, source, *target, now);
+  }
+  std::erase_if(links, is_redirect);
+  discovery_.offer_links(record, source, links, {}, now);
+  push_op(std::move(record));
+}
+
+void Crawl::decide_unasked(const Candidate& candidate, const Refusal& refusal) {
+  const SteadyTime now = clock_now();
+  frontier_.drop(candidate, now);
+  const bool was_tried = refusal.outcome != Outcome::Robots &&
+                         refusal.outcome != Outcome::PrivateAddress &&
+                         refusal.outcome != Outcome::Budget;
+  if (was_tried) {  // its host gave no answer: a page without a status
+    PageRow row;
+    row.fetched_at_ms = to_ms(std::chrono::system_clock::now());
+    row.attempts = static_cast<int>(refusal.attempts);
+    row.error = refusal.detail;
+    if (candidate.attempt == 0) ++asked_;
+    ++progress_.errors;
+    return decide_page({}, candidate.page.id, refusal.outcome, refusal.detail, std::move(row));
+  }
+  KnownUrls::Row& known = discovery_.known()[candidate.page.id];
+  known.set_outcome(refusal.outcome);
+  known.set_in_memory(false);
+  frontier_.decided(candidate.host, now);
+  Record record;
+  record.url = candidate.page.id;
+  record.outcome = refusal.outcome;
+  record.detail = refusal.detail;
+  push_op(std::move(record));
+}
+
+void Crawl::decide_page(Record record, UrlId id, Outcome outcome, std::string detail, PageRow row) {
+  KnownUrls::Row& known = discovery_.known()[id];
+  known.set_outcome(outcome);
+  known.set_in_memory(false);
+  frontier_.decided(known.host, clock_now());
+  const bool is_fetched = outcome == Outcome::Ok || outcome == Outcome::Redirect ||
+                          outcome == Outcome::NotModified || outcome == Outcome::UnsupportedType ||
+                          outcome == Outcome::ParseLimit;
+  if (known.depth == 0 && is_fetched) summary_.a_seed_was_fetched = true;
+  ++progress_.done;
+  ++summary_.counts.pages;
+  summary_.counts.bytes += row.bytes;
+  if (outcome == Outcome::Ok) ++summary_.counts.ok;
+  if (!is_fetched) ++summary_.counts.errors;
+  record.url = id;
+  record.outcome = outcome;
+  record.detail = std::move(detail);
+  record.page = std::move(row);
+  push_op(std::move(record));
+}
+
+void Crawl::count_answer(const Response& response) {
+  progress_.bytes += response.body_bytes;
+  const int hundreds = response.outcome == Outcome::Ok ? response.status / 100 : 0;
+  if (hundreds == 2) ++progress_.status_2xx;
+  if (hundreds == 3) ++progress_.status_3xx;
+  if (hundreds == 4) ++progress_.status_4xx;
+  if (hundreds == 5) ++progress_.status_5xx;
+  if (hundreds == 0) ++progress_.errors;
+}
+
+void Crawl::host_changed(HostId id) {
+  storage::HostState state = host_state(id);
+  discovery_.hosts()[id].stored_delay_ms = *state.crawl_delay_ms;
+  push_op(std::move(state));
+}
+
+storage::HostState Crawl::host_state(HostId id) {
+  const Pace& pace = frontier_.pace(id);
+  storage::HostState state;
+  state.id = id;
+  state.robots_state =
+      options_.robots == RobotsPolicy::Ignore ? "ignored" : discovery_.hosts()[id].robots_state;
+  state.crawl_delay_ms = pace.delay().count();
+  const auto blocked = std::chrono::ceil<milliseconds>(pace.blocked_until() - clock_now());
+  if (blocked.count() > 0)
+    state.blocked_until_ms = to_ms(std::chrono::system_clock::now()) + blocked.count();
+  state.incidents = pace.incidents();
+  return state;
+}
+
+}  // namespace skitter::crawler

@@ -1,0 +1,113 @@
+// What an earlier run left in the database becomes the frontier and the seen set.
+#include <algorithm>
+#include <vector>
+
+#include "crawler/crawl.h"
+
+namespace skitter::crawler {
+namespace {
+
+// Outcomes that the options of a run decide: another run may judge otherwise.
+bool is_judgement(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::Queued:
+    case Outcome::Robots:
+    case Outcome::Scope:
+    case Outcome::Depth:
+    case Outcome::Trap:
+    case Outcome::Excluded:
+    case Outcome::PrivateAddress:
+    case Outcome::UnsupportedScheme:
+      return true;
+    case Outcome::Ok:
+    case Outcome::HttpError:
+    case Outcome::Redirect:
+    case Outcome::NotModified:
+    case Outcome::NetworkError:
+    case Outcome::Timeout:
+    case Outcome::TlsError:
+    case Outcome::DnsError:
+    case Outcome::TooLarge:
+    case Outcome::Truncated:
+    case Outcome::Budget:
+    case Outcome::UnsupportedType:
+    case Outcome::ParseLimit:
+      return false;
+  }
+  return false;
+}
+
+constexpr std::size_t kChangesARecord = 1'000;
+
+}  // namespace
+
+void Crawl::load(storage::Database& database, std::span<const parser::Url> seeds, bool must_judge) {
+  const SteadyTime now = clock_now();
+  const storage::SystemTime system_now = std::chrono::system_clock::now();
+  const Outcome budget[] = {Outcome::Budget};
+  database.requeue(budget);  // a limit of that run is not one of this
+  for (const parser::Url& seed : seeds) discovery_.admission().add_seed(seed);
+
+  storage::LoadSink sink;
+  sink.host = [&](const storage::HostState& state, std::string_view name) {
+    discovery_.load_host(state, name);
+    const auto blocked =
+        std::chrono::milliseconds(state.blocked_until_ms) - system_now.time_since_epoch();
+    if (state.incidents > 0) {
+      const auto wait = std::max<storage::SystemTime::duration>(blocked, {});
+      frontier_.pace(state.id).restore_block(now + std::chrono::ceil<milliseconds>(wait),
+                                             state.incidents);
+    }
+  };
+  sink.robots = [&](const storage::RobotsCopy& copy) {
+    if (options_.robots == RobotsPolicy::Obey) robots_.load(copy, system_now, now);
+  };
+  sink.url = [&](UrlId id, std::string_view url, HostId host, std::uint16_t depth,
+                 std::uint8_t hops, std::optional<Outcome> outcome, std::string_view detail) {
+    discovery_.load_url(id, url, host, depth, hops, outcome, detail);
+    if (!outcome) return;
+    if (depth == 0 && hops == 0) {  // a seed of an earlier run is still one
+      if (const std::optional<parser::Url> seed = parser::parse_url(url))
+        discovery_.admission().add_seed(*seed);
+    }
+    const bool is_fetched = *outcome == Outcome::Ok || *outcome == Outcome::Redirect;
+    if (depth == 0 && is_fetched) summary_.a_seed_was_fetched = true;
+    const bool was_asked = !is_judgement(*outcome) && *outcome != Outcome::Budget;
+    if (was_asked && host != 0) ++discovery_.hosts()[host].asked;
+  };
+  sink.nearer = [&](UrlId id) { discovery_.load_nearer(id); };
+  database.load(sink);
+  asked_ = database.page_count();
+  if (must_judge) judge_again(database);
+  count_stored();
+}
+
+void Crawl::judge_again(storage::Database& database) {
+  const SteadyTime now = clock_now();
+  Record record;
+  storage::LoadSink sink;
+  sink.url = [&](UrlId id, std::string_view url, HostId, std::uint16_t, std::uint8_t,
+                 std::optional<Outcome> outcome, std::string_view) {
+    if (!outcome || !is_judgement(*outcome)) return;
+    discovery_.judge_again(record, id, url, now);
+    if (record.changes.size() < kChangesARecord) return;
+    push_op(std::exchange(record, {}));
+  };
+  database.load(sink);
+  if (!record.changes.empty()) push_op(std::move(record));
+}
+
+// Queued URLs that are in the database only, by host.
+void Crawl::count_stored() {
+  std::vector<std::uint64_t> stored(discovery_.hosts().size() + 1);
+  const KnownUrls& known = discovery_.known();
+  for (std::size_t i = 1; i <= known.size(); ++i) {
+    const KnownUrls::Row& row = known[static_cast<UrlId>(i)];
+    if (row.outcome() == Outcome::Queued && !row.is_in_memory()) ++stored[row.host];
+  }
+  for (HostId id = 1; id < stored.size(); ++id) {
+    if (stored[id] > 0) frontier_.add_stored(id, stored[id], clock_now());
+  }
+}
+
+}  // namespace skitter::crawler

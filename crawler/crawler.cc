@@ -1,0 +1,65 @@
+#include "crawler/crawler.h"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "crawler/crawl.h"
+#include "crawler/version.h"
+
+namespace skitter::crawler {
+namespace {
+
+std::int64_t now_ms() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<milliseconds>(now).count();
+}
+
+// A transfer holds a descriptor, and so does an idle connection: take all that the system lets us have.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  (void)setrlimit(RLIMIT_NOFILE, &limit);  // then it stays as it was
+}
+
+}  // namespace
+
+std::string_view to_string(EndReason reason) noexcept {
+  switch (reason) {
+    case EndReason::Finished:
+      return "finished";
+    case EndReason::Limit:
+      return "limit";
+    case EndReason::Interrupted:
+      return "interrupted";
+    case EndReason::Forced:
+      return "forced";
+    case EndReason::StorageFailed:
+      return "storage_failed";
+  }
+  return "";
+}
+
+Summary crawl(const Options& options, const std::vector<parser::Url>& seeds,
+              storage::Database database, std::string_view options_json, const Observer& observer) {
+  raise_descriptor_limit();
+  Crawl crawl(options, Admission(options), observer);
+  const std::optional<std::string> last_options = database.last_options();
+  crawl.load(database, seeds, last_options && *last_options != options_json);
+  const std::int64_t run = database.begin_run(kVersion, options_json, seeds.size(), now_ms());
+  storage::Database written = crawl.run(std::move(database), seeds);
+  Summary summary = crawl.summary();
+  try {
+    written.end_run(run, to_string(summary.reason), summary.counts, now_ms());
+  } catch (const storage::StorageError& error) {
+    if (summary.reason != EndReason::StorageFailed) {
+      summary.detail = error.what();
+      summary.reason = EndReason::StorageFailed;
+    }
+  }
+  return summary;
+}
+
+}  // namespace skitter::crawler

@@ -1,0 +1,284 @@
+#include "crawler/discovery.h"
+
+#include <algorithm>
+#include <cassert>
+#include <limits>
+#include <utility>
+
+#include "parser/fingerprint.h"
+
+namespace skitter::crawler {
+namespace {
+
+using storage::NewUrl;
+using storage::UrlChange;
+
+constexpr std::string_view kNofollowDetail = "nofollow";
+constexpr std::uint16_t kDeepest = std::numeric_limits<std::uint16_t>::max();
+
+std::uint16_t deeper(std::uint16_t depth) {
+  return depth == kDeepest ? depth : static_cast<std::uint16_t>(depth + 1);
+}
+
+bool has_token(std::string_view tokens, std::string_view word) {
+  while (!tokens.empty()) {
+    const std::size_t end = std::min(tokens.find(' '), tokens.size());
+    if (tokens.substr(0, end) == word) return true;
+    tokens.remove_prefix(std::min(end + 1, tokens.size()));
+  }
+  return false;
+}
+
+}  // namespace
+
+Discovery::Discovery(const Options& options, Admission admission, Frontier& frontier)
+    : options_(options), admission_(std::move(admission)), frontier_(frontier) {}
+
+Robots Discovery::first_robots() const noexcept {
+  return options_.robots == RobotsPolicy::Ignore ? Robots::Known : Robots::Unknown;
+}
+
+HostId Discovery::host_id(Record& record, std::string_view name) {
+  if (const HostId known = hosts_.find(name)) return known;
+  const HostId id = hosts_.add(name);
+  frontier_.add_host(id, first_robots());
+  record.hosts.push_back({id, std::string(name)});
+  return id;
+}
+
+Discovery::Source Discovery::source(UrlId id) const {
+  const KnownUrls::Row& row = known_[id];
+  return {id, row.depth, row.hops, false};
+}
+
+void Discovery::add_seed(Record& record, const parser::Url& url, SteadyTime now) {
+  const std::string_view canonical = url.without_fragment();
+  (void)offer(record, {parser::fingerprint(canonical), canonical, 0, 0, 0, Claim::Follow}, now);
+}
+
+void Discovery::offer_links(Record& record, const Source& source,
+                            std::span<const parser::Link> links,
+                            std::span<const std::uint64_t> fingerprints, SteadyTime now) {
+  const bool obeys = options_.robots == RobotsPolicy::Obey;
+  for (std::size_t i = 0; i < links.size(); ++i) {
+    const parser::Link& link = links[i];
+    Offer made{fingerprints.empty() ? parser::fingerprint(link.url) : fingerprints[i],
+               link.url,
+               source.id,
+               deeper(source.depth),
+               0,
+               Claim::Follow};
+    if (!parser::is_followed(link.kind)) {
+      made.claim = Claim::Target;
+    } else if (obeys && (source.nofollow || has_token(link.rel, "nofollow"))) {
+      made.claim = Claim::Nofollow;
+    }
+    (void)offer(record, made, now);
+  }
+}
+
+void Discovery::record_links(Record& record, std::span<parser::Link> links,
+                             std::span<const std::uint64_t> fingerprints) {
+  record.links.reserve(record.links.size() + links.size());
+  for (std::size_t i = 0; i < links.size(); ++i) {
+    const UrlId target = known_.find(fingerprints[i]);
+    assert(target != 0);
+    record.links.push_back(
+        {target, links[i].kind, std::move(links[i].rel), std::move(links[i].anchor)});
+  }
+}
+
+bool Discovery::offer_redirect(Record& record, const Source& source, const parser::Url& target,
+                               SteadyTime now) {
+  const std::string_view canonical = target.without_fragment();
+  const bool is_within = source.hops < options_.max_redirects;
+  const Claim claim = !is_within        ? Claim::Target
+                      : source.nofollow ? Claim::Nofollow
+                                        : Claim::Follow;
+  const auto hops = static_cast<std::uint8_t>(std::min(source.hops + 1, 255));
+  (void)offer(record,
+              {parser::fingerprint(canonical), canonical, source.id, source.depth, hops, claim},
+              now);
+  return is_within;
+}
+
+UrlId Discovery::offer(Record& record, const Offer& made, SteadyTime now) {
+  const UrlId id = known_.find(made.fingerprint);
+  if (id == 0) return add_new(record, made, now);
+  const KnownUrls::Row& row = known_[id];
+  const Claim before = !row.outcome()      ? Claim::Target
+                       : row.is_nofollow() ? Claim::Nofollow
+                                           : Claim::Follow;
+  if (made.claim == Claim::Target || made.claim < before) return id;
+  if (made.claim > before) {
+    if (!row.outcome()) ++discovered_;
+    take_claim(record, id, made, now);
+  } else if (made.depth < row.depth || made.hops < row.hops) {
+    Offer least = made;
+    least.depth = std::min(made.depth, row.depth);
+    least.hops = std::min(made.hops, row.hops);
+    if (row.outcome() == Outcome::Depth) {
+      take_claim(record, id, least, now);
+    } else {
+      come_nearer(record, id, least);
+    }
+  }
+  return id;
+}
+
+Decision Discovery::decide(const parser::Url& url, const Offer& made) const {
+  if (made.claim == Claim::Nofollow) return {Outcome::Robots, std::string(kNofollowDetail)};
+  Decision decision = admission_.decide(url);
+  if (decision.outcome == Outcome::Queued && options_.depth && made.depth > *options_.depth) {
+    return {Outcome::Depth, "deeper than " + std::to_string(*options_.depth)};
+  }
+  return decision;
+}
+
+UrlId Discovery::add_new(Record& record, const Offer& made, SteadyTime now) {
+  NewUrl row;
+  row.url = made.url;
+  row.referrer = made.source;
+  row.depth = made.depth;
+  row.hops = made.hops;
+  std::optional<parser::Url> url;
+  if (made.claim == Claim::Target) {
+    row.outcome = std::nullopt;
+  } else {
+    url = parser::parse_url(made.url);
+    assert(url);
+    Decision decision = decide(*url, made);
+    row.outcome = decision.outcome;
+    row.detail = std::move(decision.detail);
+    ++discovered_;
+    if (row.outcome == Outcome::Queued) row.host = host_id(record, host_name(*url));
+  }
+  KnownUrls::Row known;
+  known.fingerprint = made.fingerprint;
+  known.host = row.host;
+  known.depth = made.depth;
+  known.hops = made.hops;
+  known.set_outcome(row.outcome);
+  known.set_nofollow(made.claim == Claim::Nofollow);
+  const UrlId id = known_.add(known);
+  row.id = id;
+  if (row.outcome == Outcome::Queued) let_in(id, row.host, *url, made.depth, now);
+  record.discovered.push_back(std::move(row));
+  return id;
+}
+
+// The URL is judged anew, by a link that claims more than those before, or brings it nearer.
+void Discovery::take_claim(Record& record, UrlId id, const Offer& made, SteadyTime now) {
+  const std::optional<parser::Url> url = parser::parse_url(made.url);
+  assert(url);
+  Decision decision = decide(*url, made);
+  KnownUrls::Row& row = known_[id];
+  row.depth = made.depth;
+  row.hops = made.hops;
+  row.set_outcome(decision.outcome);
+  row.set_nofollow(made.claim == Claim::Nofollow);
+  if (decision.outcome == Outcome::Queued) row.host = host_id(record, host_name(*url));
+  UrlChange change;
+  change.id = id;
+  change.depth = row.depth;
+  change.hops = row.hops;
+  change.decision = {decision.outcome, std::move(decision.detail), row.host, made.source};
+  record.changes.push_back(std::move(change));
+  if (row.outcome() == Outcome::Queued) let_in(id, row.host, *url, row.depth, now);
+}
+
+void Discovery::come_nearer(Record& record, UrlId id, const Offer& least) {
+  KnownUrls::Row& row = known_[id];
+  const bool is_less_deep = least.depth < row.depth;
+  row.depth = least.depth;
+  row.hops = least.hops;
+  record.changes.push_back({id, row.depth, row.hops, std::nullopt});
+  const std::optional<Outcome> outcome = row.outcome();
+  const bool moves_others =
+      outcome == Outcome::Redirect || (is_less_deep && outcome == Outcome::Ok);
+  if (!moves_others || row.is_nearer()) return;
+  row.set_nearer(true);
+  record.nearer.push_back(id);
+  nearer_.push_back(id);
+}
+
+void Discovery::let_in(UrlId id, HostId host, const parser::Url& url, std::uint16_t depth,
+                       SteadyTime now) {
+  QueuedUrl queued{id, depth, std::string(url.without_fragment())};
+  known_[id].set_in_memory(true);
+  if (const UrlId displaced = frontier_.push(host, scheme_of(url), std::move(queued), now)) {
+    known_[displaced].set_in_memory(false);
+  }
+}
+
+void Discovery::bring_back(UrlId id, std::string url, SteadyTime now) {
+  KnownUrls::Row& row = known_[id];
+  row.set_in_memory(true);
+  const Scheme scheme = scheme_of(std::string_view(url));
+  if (const UrlId displaced =
+          frontier_.push_back(row.host, scheme, {id, row.depth, std::move(url)}, now)) {
+    known_[displaced].set_in_memory(false);
+  }
+}
+
+void Discovery::load_host(const storage::HostState& state, std::string_view name) {
+  const HostId id = hosts_.add(name);
+  assert(id == state.id);
+  frontier_.add_host(id, first_robots());
+  Host& host = hosts_[id];
+  host.robots_state = state.robots_state;
+  host.stored_delay_ms = state.crawl_delay_ms.value_or(-1);
+}
+
+void Discovery::load_url(UrlId id, std::string_view url, HostId host, std::uint16_t depth,
+                         std::uint8_t hops, std::optional<Outcome> outcome,
+                         std::string_view detail) {
+  KnownUrls::Row row;
+  row.fingerprint = parser::fingerprint(url);
+  row.host = host;
+  row.depth = depth;
+  row.hops = hops;
+  row.set_outcome(outcome);
+  row.set_nofollow(outcome == Outcome::Robots && detail == kNofollowDetail);
+  const UrlId given = known_.add(row);
+  assert(given == id);
+  (void)given;
+  if (outcome) ++discovered_;
+}
+
+void Discovery::judge_again(Record& record, UrlId id, std::string_view text, SteadyTime now) {
+  KnownUrls::Row& row = known_[id];
+  const std::optional<parser::Url> url = parser::parse_url(text);
+  if (!url) return;
+  const bool obeys = options_.robots == RobotsPolicy::Obey;
+  const Claim claim = obeys && row.is_nofollow() ? Claim::Nofollow : Claim::Follow;
+  Decision decision = decide(*url, {row.fingerprint, text, 0, row.depth, row.hops, claim});
+  if (decision.outcome == row.outcome()) return;
+  row.set_outcome(decision.outcome);
+  row.set_nofollow(claim == Claim::Nofollow);
+  if (decision.outcome == Outcome::Queued) row.host = host_id(record, host_name(*url));
+  record.changes.push_back(
+      {id, row.depth, row.hops,
+       UrlChange::Decision{decision.outcome, std::move(decision.detail), row.host, 0}});
+  if (decision.outcome == Outcome::Queued) let_in(id, row.host, *url, row.depth, now);
+}
+
+void Discovery::load_nearer(UrlId id) {
+  known_[id].set_nearer(true);
+  nearer_.push_back(id);
+}
+
+std::optional<UrlId> Discovery::take_nearer() {
+  if (nearer_.empty()) return std::nullopt;
+  const UrlId id = nearer_.front();
+  nearer_.pop_front();
+  // From now on a further move counts again: the answer under way is offered at the depth it has then.
+  return id;
+}
+
+void Discovery::reoffered(Record& record, UrlId id) {
+  known_[id].set_nearer(false);
+  record.reoffered = id;
+}
+
+}  // namespace skitter::crawler

@@ -1,0 +1,217 @@
+#include "crawler/fetcher.h"
+
+#include <absl/container/flat_hash_map.h>
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "crawler/crawler.h"
+#include "crawler/transfer.h"
+#include "crawler/uv_handle.h"
+
+namespace skitter::crawler {
+namespace {
+
+// The library's process-wide state: set up once, before the first handle, and kept.
+void set_up_library() {
+  static const CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
+  if (code != CURLE_OK)
+    throw std::runtime_error(fmt::format("libcurl: {}", curl_easy_strerror(code)));
+}
+
+int to_curl_events(int status, int events) noexcept {
+  if (status < 0) return CURL_CSELECT_ERR;
+  return ((events & UV_READABLE) != 0 ? CURL_CSELECT_IN : 0) |
+         ((events & UV_WRITABLE) != 0 ? CURL_CSELECT_OUT : 0);
+}
+
+struct MultiDeleter {
+  void operator()(CURLM* multi) const noexcept { (void)curl_multi_cleanup(multi); }
+};
+
+void check(CURLMcode code) {
+  if (code != CURLM_OK)
+    throw std::runtime_error(fmt::format("libcurl: {}", curl_multi_strerror(code)));
+}
+
+void check_easy(CURLcode code) {
+  if (code != CURLE_OK)
+    throw std::runtime_error(fmt::format("libcurl: {}", curl_easy_strerror(code)));
+}
+
+}  // namespace
+
+class Fetcher::Impl {
+ public:
+  Impl(uv_loop_t* loop, const TransferOptions& options, std::size_t concurrency,
+       Callbacks callbacks);
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+  ~Impl();
+
+  void start(FetchRequest request);
+  [[nodiscard]] std::size_t in_flight() const noexcept { return active_; }
+
+ private:
+  struct Socket {
+    Impl* fetcher;
+    curl_socket_t fd;
+    UvHandle<uv_poll_t> poll;
+  };
+
+  static int on_curl_socket(CURL*, curl_socket_t fd, int what, void* self, void* socket) noexcept {
+    auto& fetcher = *static_cast<Impl*>(self);
+    EventLoop::guard(fetcher.loop_, [&] { fetcher.watch(fd, what, static_cast<Socket*>(socket)); });
+    return 0;
+  }
+  static int on_curl_timer(CURLM*, long timeout_ms, void* self) noexcept {
+    static_cast<Impl*>(self)->set_timer(timeout_ms);
+    return 0;
+  }
+  static void on_socket_ready(uv_poll_t* poll, int status, int events) noexcept {
+    const auto& socket = *static_cast<Socket*>(poll->data);
+    Impl& fetcher = *socket.fetcher;
+    // Copied out: the socket may be gone when drive() returns.
+    EventLoop::guard(fetcher.loop_,
+                     [&, fd = socket.fd] { fetcher.drive(fd, to_curl_events(status, events)); });
+  }
+  static void on_timer(uv_timer_t* timer) noexcept {
+    EventLoop::guard(timer->loop,
+                     [&] { static_cast<Impl*>(timer->data)->drive(CURL_SOCKET_TIMEOUT, 0); });
+  }
+
+  void watch(curl_socket_t fd, int what, Socket* socket);
+  void set_timer(long timeout_ms);
+  void drive(curl_socket_t fd, int events);
+  void tell_sent();
+  void finish_done_transfers();
+
+  uv_loop_t* loop_;
+  TransferOptions options_;
+  Callbacks callbacks_;
+  UvHandle<uv_timer_t> timer_;
+  Share share_;
+  std::unique_ptr<CURLM, MultiDeleter> multi_;
+  std::vector<std::unique_ptr<Transfer>> transfers_;  // all that were ever needed at once
+  absl::flat_hash_map<curl_socket_t, std::unique_ptr<Socket>> sockets_;
+  std::vector<Transfer*> idle_;
+  std::vector<Transfer*> just_sent_;
+  std::size_t active_ = 0;
+};
+
+Fetcher::Impl::Impl(uv_loop_t* loop, const TransferOptions& options, std::size_t concurrency,
+                    Callbacks callbacks)
+    : loop_(loop),
+      options_(options),
+      callbacks_(std::move(callbacks)),
+      timer_(make_uv<uv_timer_t>(loop, uv_timer_init, "timer for transfers", this)) {
+  set_up_library();
+  share_.reset(curl_share_init());
+  multi_.reset(curl_multi_init());
+  if (!share_ || !multi_) throw std::bad_alloc();
+  // All handles are of one thread: the share needs no locks.
+  (void)curl_share_setopt(share_.get(), CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
+  check(curl_multi_setopt(multi_.get(), CURLMOPT_SOCKETFUNCTION, &Impl::on_curl_socket));
+  check(curl_multi_setopt(multi_.get(), CURLMOPT_SOCKETDATA, this));
+  check(curl_multi_setopt(multi_.get(), CURLMOPT_TIMERFUNCTION, &Impl::on_curl_timer));
+  check(curl_multi_setopt(multi_.get(), CURLMOPT_TIMERDATA, this));
+  check(
+      curl_multi_setopt(multi_.get(), CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_MULTIPLEX)));
+  // Pinned: left alone, libcurl derives it from the handles in use, and a dip closes idle connections.
+  check(curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS,
+                          static_cast<long>(concurrency * 2 + 16)));
+}
+
+Fetcher::Impl::~Impl() {
+  for (const auto& transfer : transfers_)
+    (void)curl_multi_remove_handle(multi_.get(), transfer->easy());
+  transfers_.clear();
+  multi_.reset();  // closes the idle connections, which calls back for their sockets
+}
+
+void Fetcher::Impl::start(FetchRequest request) {
+  if (idle_.empty()) {
+    transfers_.push_back(std::make_unique<Transfer>(options_, share_.get()));
+    transfers_.back()->just_sent = &just_sent_;
+    idle_.push_back(transfers_.back().get());
+  }
+  Transfer& transfer = *idle_.back();
+  idle_.pop_back();
+  transfer.prepare(std::move(request));
+  ++active_;
+  check(curl_multi_add_handle(multi_.get(), transfer.easy()));
+}
+
+void Fetcher::Impl::watch(curl_socket_t fd, int what, Socket* socket) {
+  if (what == CURL_POLL_REMOVE) {
+    (void)curl_multi_assign(multi_.get(), fd,
+                            nullptr);  // fails for a socket that is forgotten already
+    sockets_.erase(fd);
+    return;
+  }
+  if (socket == nullptr) {
+    auto made = std::make_unique<Socket>(Socket{this, fd, nullptr});
+    made->poll =
+        make_uv<uv_poll_t>(loop_, uv_poll_init_socket, "poll for a transfer", made.get(), fd);
+    socket = (sockets_[fd] = std::move(made)).get();
+    check(curl_multi_assign(multi_.get(), fd, socket));
+  }
+  const int events = ((what & CURL_POLL_IN) != 0 ? UV_READABLE : 0) |
+                     ((what & CURL_POLL_OUT) != 0 ? UV_WRITABLE : 0);
+  (void)uv_poll_start(socket->poll.get(), events,
+                      &Impl::on_socket_ready);  // fails for bad flags only
+}
+
+void Fetcher::Impl::set_timer(long timeout_ms) {
+  if (timeout_ms < 0) {
+    (void)uv_timer_stop(timer_.get());
+    return;
+  }
+  // 0 ms means now: rounded up to 1 ms, one connection a host would be nine times slower.
+  (void)uv_timer_start(timer_.get(), &Impl::on_timer, static_cast<std::uint64_t>(timeout_ms), 0);
+}
+
+void Fetcher::Impl::drive(curl_socket_t fd, int events) {
+  int running = 0;
+  check(curl_multi_socket_action(multi_.get(), fd, events, &running));
+  tell_sent();
+  finish_done_transfers();
+}
+
+void Fetcher::Impl::tell_sent() {
+  for (Transfer* transfer : just_sent_) {
+    if (transfer->take_sent()) callbacks_.on_sent(transfer->id());
+  }
+  just_sent_.clear();
+}
+
+void Fetcher::Impl::finish_done_transfers() {
+  int left = 0;
+  while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
+    if (message->msg != CURLMSG_DONE) continue;
+    const CURLcode result = message->data.result;  // gone once the handle is removed
+    Transfer* transfer = nullptr;
+    check_easy(curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer));
+    check(curl_multi_remove_handle(multi_.get(), transfer->easy()));
+    --active_;
+    Response response = transfer->take_response(result);
+    idle_.push_back(transfer);
+    callbacks_.on_done(std::move(response));
+  }
+}
+
+Fetcher::Fetcher(uv_loop_s* loop, const TransferOptions& options, std::size_t concurrency,
+                 Callbacks callbacks)
+    : impl_(std::make_unique<Impl>(loop, options, concurrency, std::move(callbacks))) {}
+
+Fetcher::~Fetcher() = default;
+
+void Fetcher::start(FetchRequest request) {
+  impl_->start(std::move(request));
+}
+
+std::size_t Fetcher::in_flight() const noexcept {
+  return impl_->in_flight();
+}
+
+}  // namespace skitter::crawler

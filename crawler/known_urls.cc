@@ -1,0 +1,22 @@
+#include "crawler/known_urls.h"
+
+namespace skitter::crawler {
+
+static_assert(sizeof(KnownUrls::Row) == 16);
+
+KnownUrls::KnownUrls() : ids_(0, Hash{this}, Equal{this}) {}
+
+UrlId KnownUrls::find(std::uint64_t fingerprint) const {
+  const auto found = ids_.find(fingerprint);
+  return found == ids_.end() ? 0 : *found;
+}
+
+UrlId KnownUrls::add(Row row) {
+  if (size_ == blocks_.size() * kBlock) blocks_.push_back(std::make_unique<Row[]>(kBlock));
+  const auto id = static_cast<UrlId>(++size_);
+  (*this)[id] = row;
+  ids_.insert(id);
+  return id;
+}
+
+}  // namespace skitter::crawler

@@ -1,0 +1,112 @@
+#pragma once
+
+#include <absl/container/flat_hash_set.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "storage/record.h"
+
+namespace skitter::crawler {
+
+using storage::HostId;
+using storage::Outcome;
+using storage::UrlId;
+
+// The seen set: every URL ever found, by the fingerprint of its canonical form, with what the crawl must remember
+// of it. The texts are in the database.
+//
+// The one structure that grows with the crawl: 16 bytes a URL in rows, and 5 bytes a slot in a table of ids that
+// is between half and seven eighths full: 22 to 26 bytes in all. Rows lie in blocks, so that growing copies nothing.
+//
+// Thread:  loop.
+class KnownUrls {
+ public:
+  struct Row {
+    std::uint64_t fingerprint = 0;
+    HostId host = 0;
+    std::uint16_t depth = 0;  // least number of links from a seed, as known by now
+    std::uint8_t hops = 0;    // least number of redirects since the last link
+    std::uint8_t state = 0;
+
+    // nullopt: only the target of a link that is not followed.
+    [[nodiscard]] std::optional<Outcome> outcome() const noexcept {
+      const unsigned word = state & kOutcomeMask;
+      return word == kTargetOnly ? std::nullopt : std::optional(static_cast<Outcome>(word));
+    }
+    void set_outcome(std::optional<Outcome> outcome) noexcept {
+      const unsigned word = outcome ? static_cast<unsigned>(*outcome) : kTargetOnly;
+      state = static_cast<std::uint8_t>((state & ~kOutcomeMask) | word);
+    }
+    // Queued, and in a host's window, a retry or in flight: a refill need not bring it.
+    [[nodiscard]] bool is_in_memory() const noexcept { return (state & kInMemory) != 0; }
+    void set_in_memory(bool value) noexcept { set_flag(kInMemory, value); }
+    // Only links that forbid following it were found.
+    [[nodiscard]] bool is_nofollow() const noexcept { return (state & kNofollow) != 0; }
+    void set_nofollow(bool value) noexcept { set_flag(kNofollow, value); }
+    // Its links are to be offered again, since it was found nearer.
+    [[nodiscard]] bool is_nearer() const noexcept { return (state & kNearer) != 0; }
+    void set_nearer(bool value) noexcept { set_flag(kNearer, value); }
+
+   private:
+    static constexpr unsigned kOutcomeMask = 0x1f;
+    static constexpr unsigned kTargetOnly = 0x1f;
+    static constexpr unsigned kNofollow = 0x20;
+    static constexpr unsigned kNearer = 0x40;
+    static constexpr unsigned kInMemory = 0x80;
+    static_assert(storage::kOutcomeCount <= static_cast<int>(kTargetOnly));
+
+    void set_flag(unsigned flag, bool value) noexcept {
+      state = static_cast<std::uint8_t>(value ? state | flag : state & ~flag);
+    }
+  };
+
+  KnownUrls();
+
+  [[nodiscard]] UrlId find(std::uint64_t fingerprint) const;  // 0: never seen
+  // Ids are given out from 1 without gaps.
+  UrlId add(Row row);
+  [[nodiscard]] Row& operator[](UrlId id) noexcept {
+    return blocks_[(id - 1) / kBlock][(id - 1) % kBlock];
+  }
+  [[nodiscard]] const Row& operator[](UrlId id) const noexcept {
+    return blocks_[(id - 1) / kBlock][(id - 1) % kBlock];
+  }
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
+ private:
+  static constexpr std::size_t kBlock = 65'536;
+
+  // The table holds ids; it is asked with a fingerprint, which is a hash already.
+  struct Hash {
+    using is_transparent = void;
+    const KnownUrls* known;
+    std::size_t operator()(UrlId id) const noexcept { return (*known)[id].fingerprint; }
+    std::size_t operator()(std::uint64_t fingerprint) const noexcept { return fingerprint; }
+  };
+  struct Equal {
+    using is_transparent = void;
+    const KnownUrls* known;
+    bool operator()(UrlId a, UrlId b) const noexcept { return a == b; }
+    bool operator()(UrlId id, std::uint64_t fingerprint) const noexcept {
+      return (*known)[id].fingerprint == fingerprint;
+    }
+    bool operator()(std::uint64_t fingerprint, UrlId id) const noexcept {
+      return (*this)(id, fingerprint);
+    }
+  };
+
+ public:
+  KnownUrls(const KnownUrls&) = delete;  // the table's functions point here
+  KnownUrls& operator=(const KnownUrls&) = delete;
+
+ private:
+  std::vector<std::unique_ptr<Row[]>> blocks_;
+  std::size_t size_ = 0;
+  absl::flat_hash_set<UrlId, Hash, Equal> ids_;
+};
+
+}  // namespace skitter::crawler

@@ -1,0 +1,75 @@
+#include "crawler/pace.h"
+
+#include <algorithm>
+
+namespace skitter::crawler {
+namespace {
+
+// A well-mixed number from a host's seed and the incident's number (the finaliser of SplitMix64).
+std::uint64_t mix(std::uint64_t x) noexcept {
+  x += 0x9e3779b97f4a7c15u;
+  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
+  x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
+  return x ^ (x >> 31);
+}
+
+}  // namespace
+
+Pace::Pace(const PaceLimits& limits, std::uint64_t seed) : limits_(&limits), seed_(seed) {}
+
+milliseconds Pace::delay() const noexcept {
+  const milliseconds paced =
+      limits_->delay.count() == 0 ? milliseconds{0} : std::max(limits_->delay, adapted_);
+  return std::max(paced, crawl_delay_);
+}
+
+SteadyTime Pace::ready_at() const noexcept {
+  const SteadyTime spaced = has_asked_ ? last_request_ + delay() : SteadyTime{};
+  return std::max(spaced, blocked_until_);
+}
+
+void Pace::started(SteadyTime now) noexcept {
+  has_asked_ = true;
+  last_request_ = now;
+}
+
+void Pace::sent(SteadyTime now) noexcept {
+  last_request_ = std::max(last_request_, now);
+}
+
+void Pace::answered(milliseconds latency, bool is_ok) noexcept {
+  const milliseconds target =
+      std::min(latency / static_cast<int>(limits_->concurrency), kMaxAdaptedDelay);
+  const milliseconds halfway = (delay() + target) / 2;
+  const milliseconds next = std::max(halfway, target);
+  if (is_ok || next > adapted_) adapted_ = std::min(next, kMaxAdaptedDelay);
+}
+
+void Pace::refused(SteadyTime now, SteadyTime asked_at,
+                   std::optional<milliseconds> retry_after) noexcept {
+  const bool is_same_incident = incidents_ > 0 && asked_at <= incident_at_;
+  if (!is_same_incident) {
+    if (incidents_ > 0 && now - std::max(blocked_until_, incident_at_) >= kForgivenAfter)
+      incidents_ = 0;
+    ++incidents_;
+    incident_at_ = now;
+  }
+  if (retry_after) {
+    const milliseconds wait = std::clamp(*retry_after, milliseconds{0}, kMaxBackOff);
+    blocked_until_ = std::max(blocked_until_, now + wait);
+    return;
+  }
+  if (is_same_incident && blocked_until_ > now) return;
+  const int doublings = std::min(incidents_ - 1, 11);  // 60 s * 2^11 is beyond a day
+  const milliseconds wait = std::min(kFirstBackOff * (1 << doublings), kMaxBackOff);
+  const auto jitter = static_cast<long long>(mix(seed_ + static_cast<unsigned>(incidents_)) % 1000);
+  const milliseconds jittered{wait.count() + wait.count() * jitter / 10'000};
+  blocked_until_ = std::max(blocked_until_, now + std::min(jittered, kMaxBackOff));
+}
+
+void Pace::restore_block(SteadyTime until, int incidents) noexcept {
+  blocked_until_ = until;
+  incidents_ = incidents;
+}
+
+}  // namespace skitter::crawler

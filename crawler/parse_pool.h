@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <variant>
+#include <vector>
+
+#include "crawler/fetcher.h"
+#include "crawler/host_queue.h"
+#include "parser/page.h"
+#include "parser/robots.h"
+#include "parser/url.h"
+#include "storage/bounded_queue.h"
+
+namespace skitter::crawler {
+
+// A 2xx answer of a page, to be read.
+struct PageJob {
+  UrlId id = 0;
+  parser::Url url;
+  unsigned attempts = 1;
+  Response response;
+};
+struct PageParsed {
+  UrlId id = 0;
+  unsigned attempts = 1;
+  Response response;  // its body is gone
+  parser::Page page;
+  std::vector<std::uint64_t> link_fingerprints;  // one for each of page.links
+  std::uint64_t content_hash = 0;
+  std::string stored_body;  // a zstd frame; empty: not kept
+  std::string error;        // why the page could not be read (out of memory)
+};
+
+struct RobotsJob {
+  HostId host = 0;
+  Scheme scheme = Scheme::Http;
+  std::string body;
+};
+struct RobotsParsed {
+  HostId host = 0;
+  Scheme scheme = Scheme::Http;
+  std::string body;
+  std::shared_ptr<const parser::RobotsRules> rules;
+};
+
+using ParseJob = std::variant<PageJob, RobotsJob>;
+using ParseResult = std::variant<PageParsed, RobotsParsed>;
+
+struct ParseOptions {
+  std::size_t workers = 1;
+  std::size_t queue_capacity = 64;
+  StoreBody store = StoreBody::Html;
+  milliseconds page_time{1'000};  // what one page may cost
+};
+
+// The parse workers: threads that turn answers into pages, hash and compress them.
+//
+// Owns:    the threads; each has its arena and its compressor.
+// Thread:  try_push() and finish(): loop. `on_result` is called on the workers and must only hand over.
+// Errors:  a job always gives a result, whatever is in it.
+class ParsePool {
+ public:
+  ParsePool(const ParseOptions& options, std::function<void(ParseResult)> on_result);
+  ParsePool(const ParsePool&) = delete;
+  ParsePool& operator=(const ParsePool&) = delete;
+  ~ParsePool();  // does the jobs that are waiting, then joins
+
+  // False when the queue is full: then `job` is untouched.
+  [[nodiscard]] bool try_push(ParseJob&& job) { return jobs_.try_push(std::move(job)); }
+  [[nodiscard]] std::size_t backlog() const { return jobs_.size(); }
+
+ private:
+  void work();
+
+  ParseOptions options_;
+  std::function<void(ParseResult)> on_result_;
+  storage::BoundedQueue<ParseJob> jobs_;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace skitter::crawler
