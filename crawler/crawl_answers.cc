@@ -255,7 +255,7 @@ void Crawl::decide_page(Record record, UrlId id, Outcome outcome, std::string de
   ++summary_.counts.pages;
   summary_.counts.bytes += row.bytes;
   if (outcome == Outcome::Ok) ++summary_.counts.ok;
-  if (!is_fetched) ++summary_.counts.errors;
+  if (storage::is_error(outcome)) ++summary_.counts.errors;
   record.url = id;
   record.outcome = outcome;
   record.detail = std::move(detail);

@@ -20,6 +20,12 @@ std::uint16_t deeper(std::uint16_t depth) {
   return depth == kDeepest ? depth : static_cast<std::uint16_t>(depth + 1);
 }
 
+// By the URL alone: then it does not matter which links claim what.
+bool is_ruled_out(std::optional<Outcome> outcome) {
+  return outcome == Outcome::Scope || outcome == Outcome::Excluded || outcome == Outcome::Trap ||
+         outcome == Outcome::UnsupportedScheme;
+}
+
 bool has_token(std::string_view tokens, std::string_view word) {
   while (!tokens.empty()) {
     const std::size_t end = std::min(tokens.find(' '), tokens.size());
@@ -109,8 +115,10 @@ UrlId Discovery::offer(Record& record, const Offer& made, SteadyTime now) {
   const Claim before = !row.outcome()      ? Claim::Target
                        : row.is_nofollow() ? Claim::Nofollow
                                            : Claim::Follow;
-  if (made.claim == Claim::Target || made.claim < before) return id;
-  if (made.claim > before) {
+  const bool counts_as_follow = made.claim == Claim::Nofollow && is_ruled_out(row.outcome());
+  const Claim claim = counts_as_follow ? Claim::Follow : made.claim;
+  if (claim == Claim::Target || claim < before) return id;
+  if (claim > before) {
     if (!row.outcome()) ++discovered_;
     take_claim(record, id, made, now);
   } else if (made.depth < row.depth || made.hops < row.hops) {
@@ -127,8 +135,9 @@ UrlId Discovery::offer(Record& record, const Offer& made, SteadyTime now) {
 }
 
 Decision Discovery::decide(const parser::Url& url, const Offer& made) const {
-  if (made.claim == Claim::Nofollow) return {Outcome::Robots, std::string(kNofollowDetail)};
   Decision decision = admission_.decide(url);
+  if (is_ruled_out(decision.outcome)) return decision;
+  if (made.claim == Claim::Nofollow) return {Outcome::Robots, std::string(kNofollowDetail)};
   if (decision.outcome == Outcome::Queued && options_.depth && made.depth > *options_.depth) {
     return {Outcome::Depth, "deeper than " + std::to_string(*options_.depth)};
   }
@@ -159,7 +168,7 @@ UrlId Discovery::add_new(Record& record, const Offer& made, SteadyTime now) {
   known.depth = made.depth;
   known.hops = made.hops;
   known.set_outcome(row.outcome);
-  known.set_nofollow(made.claim == Claim::Nofollow);
+  known.set_nofollow(row.outcome == Outcome::Robots);
   const UrlId id = known_.add(known);
   row.id = id;
   if (row.outcome == Outcome::Queued) let_in(id, row.host, *url, made.depth, now);
@@ -176,7 +185,7 @@ void Discovery::take_claim(Record& record, UrlId id, const Offer& made, SteadyTi
   row.depth = made.depth;
   row.hops = made.hops;
   row.set_outcome(decision.outcome);
-  row.set_nofollow(made.claim == Claim::Nofollow);
+  row.set_nofollow(decision.outcome == Outcome::Robots);
   if (decision.outcome == Outcome::Queued) row.host = host_id(record, host_name(*url));
   UrlChange change;
   change.id = id;
@@ -255,7 +264,7 @@ void Discovery::judge_again(Record& record, UrlId id, std::string_view text, Ste
   Decision decision = decide(*url, {row.fingerprint, text, 0, row.depth, row.hops, claim});
   if (decision.outcome == row.outcome()) return;
   row.set_outcome(decision.outcome);
-  row.set_nofollow(claim == Claim::Nofollow);
+  row.set_nofollow(decision.outcome == Outcome::Robots);
   if (decision.outcome == Outcome::Queued) row.host = host_id(record, host_name(*url));
   record.changes.push_back(
       {id, row.depth, row.hops,

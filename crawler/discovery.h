@@ -27,9 +27,10 @@ using storage::Record;
 // The result does not depend on the order in which links are found. A URL has the strongest claim that any link
 // gives it:
 //
-//     target only  <  nofollow  <  followed          (then Admission and the depth decide whether it is let in)
+//     target only  <  nofollow  <  followed
 //
-// and the least depth, and the least number of redirects, over all links that claim as much. When a page that was
+// where what the URL alone rules out (scheme, scope, --include, --exclude, traps) comes first. It has the least depth,
+// and the least number of redirects, over all links that claim as much. When a page that was
 // read already is found nearer, its links are offered again (`nearer`), so that the pages behind it move too.
 //
 // Owns:    the seen set, the hosts' book. Borrows the frontier.

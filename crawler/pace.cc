@@ -24,8 +24,10 @@ milliseconds Pace::delay() const noexcept {
 }
 
 SteadyTime Pace::ready_at() const noexcept {
-  const SteadyTime spaced = has_asked_ ? last_request_ + delay() : SteadyTime{};
-  return std::max(spaced, blocked_until_);
+  if (!has_asked_) return blocked_until_;
+  const milliseconds wait = delay();
+  const milliseconds spacing = wait.count() == 0 ? wait : wait + kWireSlack;
+  return std::max(last_request_ + spacing, blocked_until_);
 }
 
 void Pace::started(SteadyTime now) noexcept {

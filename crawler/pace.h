@@ -32,6 +32,10 @@ class Pace {
   static constexpr milliseconds kMaxBackOff{86'400'000};    // caps Retry-After too
   static constexpr milliseconds kForgivenAfter{1'800'000};  // of quiet
 
+  // A server sees a request when it gets round to reading it. Spaced by this much more than the delay, requests do
+  // not look closer than the delay to a server that is a little late for the first of two.
+  static constexpr milliseconds kWireSlack{5};
+
   // `seed` makes this host's jitter differ from the others'.
   Pace(const PaceLimits& limits, std::uint64_t seed);
 
