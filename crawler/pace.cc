@@ -18,9 +18,8 @@ std::uint64_t mix(std::uint64_t x) noexcept {
 Pace::Pace(const PaceLimits& limits, std::uint64_t seed) : limits_(&limits), seed_(seed) {}
 
 milliseconds Pace::delay() const noexcept {
-  const milliseconds paced =
-      limits_->delay.count() == 0 ? milliseconds{0} : std::max(limits_->delay, adapted_);
-  return std::max(paced, crawl_delay_);
+  const bool is_paced = limits_->delay.count() > 0;
+  return is_paced ? std::max(paced(), crawl_delay_) : crawl_delay_;
 }
 
 SteadyTime Pace::ready_at() const noexcept {
@@ -42,7 +41,7 @@ void Pace::sent(SteadyTime now) noexcept {
 void Pace::answered(milliseconds latency, bool is_ok) noexcept {
   const milliseconds target =
       std::min(latency / static_cast<int>(limits_->concurrency), kMaxAdaptedDelay);
-  const milliseconds halfway = (delay() + target) / 2;
+  const milliseconds halfway = (paced() + target) / 2;
   const milliseconds next = std::max(halfway, target);
   if (is_ok || next > adapted_) adapted_ = std::min(next, kMaxAdaptedDelay);
 }

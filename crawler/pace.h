@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -19,17 +20,18 @@ struct PaceLimits {
 
 // One host's clocks: when the next request may start.
 //
-// Two clocks that know nothing of each other: the crawl-delay clock spaces requests, the back-off clock blocks the
-// host after 429 and 503. The delay adapts upwards to latency / concurrency, and a host's own crawl delay counts.
+// Two clocks that know nothing of each other: the crawl-delay clock spaces requests, the back-off
+// clock blocks the host after 429 and 503. The delay adapts upwards to latency / concurrency, and a
+// host's own crawl delay counts.
 //
 // Thread:  loop. Time is passed in.
-// Source:  RFC 9110 §10.2.3 (Retry-After), RFC 6585 §4 (429); crawl delay is a convention outside RFC 9309.
+// Source:  RFC 9110 §10.2.3 (Retry-After), RFC 6585 §4 (429); crawl delay is a convention outside
+//          RFC 9309.
 class Pace {
  public:
   static constexpr milliseconds kMaxAdaptedDelay{60'000};
-  static constexpr milliseconds kFirstBackOff{
-      60'000};  // without Retry-After; doubled by each incident
-  static constexpr milliseconds kMaxBackOff{86'400'000};    // caps Retry-After too
+  static constexpr milliseconds kFirstBackOff{60'000};    // without Retry-After; doubled each time
+  static constexpr milliseconds kMaxBackOff{86'400'000};  // caps Retry-After too
   static constexpr milliseconds kForgivenAfter{1'800'000};  // of quiet
 
   // A server sees a request when it gets round to reading it. Spaced by this much more than the delay, requests do
@@ -45,8 +47,8 @@ class Pace {
   void sent(SteadyTime now) noexcept;     // on the wire: what the host sees
   // A whole response came. A failure may raise the delay, never lower it.
   void answered(milliseconds latency, bool is_ok) noexcept;
-  // 429 or 503. `asked_at` is when that request started: those that were under way when the host was blocked are
-  // one incident.
+  // 429 or 503. `asked_at` is when that request started: those that were under way when the host
+  // was blocked are one incident.
   void refused(SteadyTime now, SteadyTime asked_at,
                std::optional<milliseconds> retry_after) noexcept;
   // As an earlier run left it.
@@ -58,6 +60,9 @@ class Pace {
   [[nodiscard]] milliseconds delay() const noexcept;
 
  private:
+  // The delay without the host's own wish.
+  [[nodiscard]] milliseconds paced() const noexcept { return std::max(limits_->delay, adapted_); }
+
   const PaceLimits* limits_;
   std::uint64_t seed_;
   milliseconds crawl_delay_{0};
