@@ -126,7 +126,7 @@ std::optional<Candidate> Frontier::next(SteadyTime now) {
     }
     if (is_address_full(host)) {
       host.place = Place::AtAddress;
-      addresses_[host.address - 1].waiting.push_back(host.id);
+      addresses_[host.address - 1].waiting.emplace(host.key, host.id);
       continue;
     }
     host.place = Place::Taken;
@@ -269,7 +269,7 @@ void Frontier::refilled(HostId id, SteadyTime now) {
 
 void Frontier::want_refill(HostQueue& host) {
   if (host.is_refilling || host.stored() == 0) return;
-  if (host.window_size() >= window_capacity() / 2) return;
+  if (host.window_size() >= (window_capacity() + 1) / 2) return;
   host.is_refilling = true;
   refills_.push_back(host.id);
 }
@@ -281,16 +281,18 @@ bool Frontier::is_address_full(const HostQueue& host) const {
 
 void Frontier::leave_place(HostQueue& host) {
   if (host.place == Place::Waiting) waiting_.erase({host.key, host.id});
+  if (host.is_called) --addresses_[host.address - 1].called;
+  host.is_called = false;
   host.place = Place::Idle;
 }
 
 void Frontier::settle(HostQueue& host, SteadyTime now) {
   want_refill(host);
   // These three are left by the event they wait for only.
-  if (host.place == Place::Taken || host.place == Place::LookUp || host.place == Place::AtAddress)
-    return;
-  place(host, now);
-  if (host.address != 0) wake_address(addresses_[host.address - 1], host, now);
+  const bool stays =
+      host.place == Place::Taken || host.place == Place::LookUp || host.place == Place::AtAddress;
+  if (!stays) place(host, now);
+  if (host.address != 0) call_waiting(addresses_[host.address - 1], now);
 }
 
 void Frontier::place(HostQueue& host, SteadyTime now) {
@@ -316,16 +318,18 @@ void Frontier::place(HostQueue& host, SteadyTime now) {
   waiting_.emplace(host.key, host.id);
 }
 
-// Keeps true: where an address has room and hosts wait for it, one of its hosts is ready in the heap.
-void Frontier::wake_address(Address& address, const HostQueue& settled, SteadyTime now) {
-  if (settled.place == Place::Waiting && settled.key <= now) return;
-  while (!address.waiting.empty() && address.in_flight < *limits_.address_concurrency) {
-    HostQueue& host = at(address.waiting.front());
-    address.waiting.pop_front();
-    host.place = Place::Waiting;  // with the key it had, so that it keeps its turn
+// Calls as many of the hosts that wait for an address as it has room for, the longest waiting first. A host that
+// is called may find the room taken by one that was ready before it: then it waits again, with the key it had.
+void Frontier::call_waiting(Address& address, SteadyTime now) {
+  while (!address.waiting.empty() &&
+         address.in_flight + address.called < *limits_.address_concurrency) {
+    HostQueue& host = at(address.waiting.begin()->second);
+    address.waiting.erase(address.waiting.begin());
+    host.place = Place::Waiting;
     waiting_.emplace(host.key, host.id);
     place(host, now);
-    if (host.place == Place::Waiting && host.key <= now) return;
+    host.is_called = host.place == Place::Waiting && host.key <= now;
+    if (host.is_called) ++address.called;
   }
 }
 

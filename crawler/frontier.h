@@ -121,16 +121,18 @@ class Frontier {
   // A shorter life would have a host look its name up again and again while it waits for its turn.
   static constexpr std::chrono::seconds kLeastAddressLife{30};
 
+  using Turns = absl::btree_set<std::pair<SteadyTime, HostId>>;  // who has been ready longest first
   struct Address {
     std::size_t in_flight = 0;
-    std::deque<HostId> waiting;
+    std::size_t called = 0;  // hosts in the heap that waited here
+    Turns waiting;
   };
 
   HostQueue& at(HostId host) noexcept { return *hosts_[host - 1]; }
   void settle(HostQueue& host, SteadyTime now);
   void place(HostQueue& host, SteadyTime now);
   void leave_place(HostQueue& host);
-  void wake_address(Address& address, const HostQueue& settled, SteadyTime now);
+  void call_waiting(Address& address, SteadyTime now);
   void want_refill(HostQueue& host);
   [[nodiscard]] std::size_t window_capacity() const noexcept {
     return in_windows_ < limits_.all_windows ? limits_.host_window : limits_.least_window;
@@ -140,7 +142,7 @@ class Frontier {
 
   FrontierLimits limits_;
   std::vector<std::unique_ptr<HostQueue>> hosts_;
-  absl::btree_set<std::pair<SteadyTime, HostId>> waiting_;
+  Turns waiting_;
   std::deque<HostId> look_ups_;
   std::deque<HostId> refills_;
   std::vector<Address> addresses_;

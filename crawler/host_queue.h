@@ -92,7 +92,7 @@ struct HostQueue {
   Pace pace;
   Place place = Place::Idle;
   bool is_refilling = false;
-  bool is_counted_at_address = false;
+  bool is_called = false;     // Waiting, and its address counts on it to fill its room
   std::uint32_t address = 0;  // 1-based; 0: not counted by address
   unsigned in_flight = 0;
   unsigned unsent = 0;          // started, not on the wire yet
