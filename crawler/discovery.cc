@@ -14,6 +14,7 @@ using storage::NewUrl;
 using storage::UrlChange;
 
 constexpr std::string_view kNofollowDetail = "nofollow";
+constexpr unsigned kMostHops = std::numeric_limits<std::uint8_t>::max();
 constexpr std::uint16_t kDeepest = std::numeric_limits<std::uint16_t>::max();
 
 std::uint16_t deeper(std::uint16_t depth) {
@@ -97,11 +98,11 @@ void Discovery::record_links(Record& record, std::span<parser::Link> links,
 bool Discovery::offer_redirect(Record& record, const Source& source, const parser::Url& target,
                                SteadyTime now) {
   const std::string_view canonical = target.without_fragment();
-  const bool is_within = source.hops < options_.max_redirects;
+  const bool is_within = source.hops < std::min(options_.max_redirects, kMostHops);
   const Claim claim = !is_within        ? Claim::Target
                       : source.nofollow ? Claim::Nofollow
                                         : Claim::Follow;
-  const auto hops = static_cast<std::uint8_t>(std::min(source.hops + 1, 255));
+  const auto hops = static_cast<std::uint8_t>(std::min(source.hops + 1u, kMostHops));
   (void)offer(record,
               {parser::fingerprint(canonical), canonical, source.id, source.depth, hops, claim},
               now);
@@ -203,8 +204,9 @@ void Discovery::come_nearer(Record& record, UrlId id, const Offer& least) {
   row.hops = least.hops;
   record.changes.push_back({id, row.depth, row.hops, std::nullopt});
   const std::optional<Outcome> outcome = row.outcome();
-  const bool moves_others =
-      outcome == Outcome::Redirect || (is_less_deep && outcome == Outcome::Ok);
+  const bool has_links =
+      outcome == Outcome::Ok || outcome == Outcome::ParseLimit || outcome == Outcome::NotModified;
+  const bool moves_others = outcome == Outcome::Redirect || (is_less_deep && has_links);
   if (!moves_others || row.is_nearer()) return;
   row.set_nearer(true);
   record.nearer.push_back(id);
