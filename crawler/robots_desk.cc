@@ -54,8 +54,9 @@ void RobotsDesk::follow(const Errand& errand, const Response& response, SteadyTi
   const std::optional<parser::Url> base = parser::parse_url(errand.url);
   const std::optional<parser::Url> target =
       base ? parser::parse_url(response.headers.get("location"), &*base) : std::nullopt;
-  if (!target || !target->is_http() || !outbox_.may_follow(*target))
-    return failed(errand, response, now);
+  const bool leads_on = !response.headers.get("location").empty() && target && target->is_http() &&
+                        outbox_.may_follow(*target);
+  if (!leads_on) return failed(errand, response, now);
   Errand next{std::string(target->without_fragment()), errand.for_host, errand.for_scheme,
               errand.hops + 1};
   frontier_.push_errand(outbox_.host_id(target->host()), std::move(next), now);
@@ -78,7 +79,8 @@ void RobotsDesk::failed(const Errand& errand, const Response& response, SteadyTi
   Host& host = hosts_[errand.for_host];
   Host::Origin& origin = host.origin(errand.for_scheme);
   const unsigned failures = ++origin.robots_failures;
-  const bool is_answer = response.outcome == Outcome::Ok;
+  // An answer that is cut short counts as 5xx.
+  const bool is_answer = response.outcome == Outcome::Ok || response.outcome == Outcome::Truncated;
   const bool may_pass = is_answer || response.may_retry;
   host.robots_state = kUnreachable;
   outbox_.host_changed(errand.for_host);
@@ -89,7 +91,9 @@ void RobotsDesk::failed(const Errand& errand, const Response& response, SteadyTi
   }
   Refusal refusal;
   refusal.attempts = failures;
-  if (is_answer) {
+  if (response.outcome == Outcome::Truncated) {
+    refusal.detail = "robots.txt is cut short";
+  } else if (is_answer) {
     refusal.detail = fmt::format("robots.txt answers {}", response.status);
   } else {
     refusal.outcome = response.outcome;
