@@ -48,20 +48,41 @@ std::uint32_t read32(const std::uint8_t* bytes) noexcept {
   return ip4(bytes[0], bytes[1], bytes[2], bytes[3]);
 }
 
+constexpr std::uint8_t kZero[16] = {};
+
+// ::ffff:0:0/96
+bool is_mapped(const std::uint8_t* a) noexcept {
+  return std::memcmp(a, kZero, 10) == 0 && a[10] == 0xff && a[11] == 0xff;
+}
+
 bool is_private6(const std::uint8_t* a) noexcept {
-  static constexpr std::uint8_t kZero[16] = {};
-  const auto starts_with_zeros = [&](std::size_t n) { return std::memcmp(a, kZero, n) == 0; };
-  if (starts_with_zeros(10) && a[10] == 0xff && a[11] == 0xff)
-    return is_private4(read32(a + 12));    // mapped
-  if (starts_with_zeros(12)) return true;  // ::, ::1, and the long dead IPv4-compatible addresses
+  if (is_mapped(a)) return is_private4(read32(a + 12));
+  if (std::memcmp(a, kZero, 12) == 0)
+    return true;  // ::, ::1, and the long dead IPv4-compatible addresses
   if (a[0] == 0x00 && a[1] == 0x64 && a[2] == 0xff && a[3] == 0x9b) {  // NAT64, RFC 6052 and 8215
-    return a[4] != 0 || a[5] != 0 || is_private4(read32(a + 12));
+    return std::memcmp(a + 4, kZero, 8) != 0 || is_private4(read32(a + 12));
   }
   if (a[0] == 0x20 && a[1] == 0x02) return is_private4(read32(a + 2));  // 6to4
   if (a[0] == 0x20 && a[1] == 0x01 && a[2] < 0x02) return true;  // 2001::/23: Teredo and the like
   if (a[0] == 0x20 && a[1] == 0x01 && a[2] == 0x0d && a[3] == 0xb8) return true;  // documentation
-  return (a[0] & 0xe0) !=
-         0x20;  // 2000::/3 alone is global unicast: fc00::/7, fe80::/10, ff00::/8 are not
+  if (a[0] == 0x3f && a[1] == 0xff && a[2] < 0x10) return true;  // documentation, RFC 9637
+  // 2000::/3 alone is global unicast: fc00::/7, fe80::/10, ff00::/8 are not.
+  return (a[0] & 0xe0) != 0x20;
+}
+
+// An address of either family as an IPv6 one: IPv4 is mapped.
+using Bytes6 = std::array<std::uint8_t, 16>;
+
+std::optional<Bytes6> parse_address(std::string_view text) noexcept {
+  if (text.starts_with('[') && text.ends_with(']')) text = text.substr(1, text.size() - 2);
+  char name[INET6_ADDRSTRLEN] = {};
+  if (text.size() >= sizeof name) return std::nullopt;
+  text.copy(name, text.size());
+  Bytes6 bytes{};
+  if (inet_pton(AF_INET6, name, bytes.data()) == 1) return bytes;
+  if (inet_pton(AF_INET, name, bytes.data() + 12) != 1) return std::nullopt;
+  bytes[10] = bytes[11] = 0xff;
+  return bytes;
 }
 
 }  // namespace
@@ -81,23 +102,16 @@ bool is_private_address(const sockaddr* address) noexcept {
 }
 
 std::optional<bool> is_private_address(std::string_view text) noexcept {
-  if (text.starts_with('[') && text.ends_with(']')) text = text.substr(1, text.size() - 2);
-  char name[INET6_ADDRSTRLEN] = {};
-  if (text.size() >= sizeof name) return std::nullopt;
-  text.copy(name, text.size());
-  in_addr four;
-  if (inet_pton(AF_INET, name, &four) == 1) return is_private4(ntohl(four.s_addr));
-  in6_addr six;
-  if (inet_pton(AF_INET6, name, &six) == 1) return is_private6(six.s6_addr);
-  return std::nullopt;
+  const std::optional<Bytes6> bytes = parse_address(text);
+  return bytes ? std::optional(is_private6(bytes->data())) : std::nullopt;
 }
 
 bool is_loopback_address(std::string_view text) noexcept {
-  constexpr std::string_view kMapped = "::ffff:";
-  if (text.starts_with('[') && text.ends_with(']')) text = text.substr(1, text.size() - 2);
-  if (text == "::1") return true;
-  if (text.starts_with(kMapped)) text.remove_prefix(kMapped.size());
-  return text.starts_with("127.") && is_private_address(text).has_value();
+  const std::optional<Bytes6> bytes = parse_address(text);
+  if (!bytes) return false;
+  Bytes6 loopback{};
+  loopback.back() = 1;
+  return is_mapped(bytes->data()) ? (*bytes)[12] == 127 : *bytes == loopback;
 }
 
 std::string to_string(const sockaddr* address) {
