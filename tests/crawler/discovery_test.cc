@@ -343,8 +343,8 @@ Result fixpoint(const std::vector<SitePage>& site, const Options& options) {
   return result;
 }
 
-// Fetches in an order of its own; a page's answer may be under way while others come in, and so may be the links of
-// a page that was found nearer.
+// Fetches in an order of its own; a page's answer may be under way while others come in, and so may
+// be the links of a page that was found nearer.
 Result crawl(const std::vector<SitePage>& site, const Options& options, std::mt19937& random) {
   Fixture f(options);
   const auto offer = [&](UrlId id, std::size_t number) {

@@ -1,5 +1,5 @@
-// The scheduler under a virtual clock: frontier and politeness run a simulated day against a simulated network, and
-// an observer that stands on the network's side checks every request.
+// The scheduler under a virtual clock: frontier and politeness run a simulated day against a
+// simulated network, and an observer that stands on the network's side checks every request.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -213,7 +213,8 @@ class Simulation {
     note_change(host);
   }
 
-  // What the crawl's loop does once a turn. The look-ups come last: next() finds addresses that have expired.
+  // What the crawl's loop does once a turn. The look-ups come last: next() finds addresses that
+  // have expired.
   void turn() {
     while (in_flight_ < kSlots) {
       std::optional<Candidate> candidate = frontier_.next(now_);
