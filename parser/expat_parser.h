@@ -2,6 +2,7 @@
 
 #include <expat.h>
 
+#include <cstddef>
 #include <memory>
 
 namespace skitter::parser {
@@ -9,7 +10,7 @@ namespace skitter::parser {
 struct ExpatFree {
   void operator()(XML_Parser parser) const noexcept { XML_ParserFree(parser); }
 };
-// An expat parser for UTF-8, whatever the document declares. It is freed by the thread that made it.
+// An expat parser for UTF-8, whatever the document declares. The thread that made it frees it.
 using ExpatParser = std::unique_ptr<XML_ParserStruct, ExpatFree>;
 
 // expat keeps every name it meets and the whole of an attribute: a file of ever new names would

@@ -27,8 +27,8 @@ std::string_view skip_blanks_and_marks(std::string_view text) noexcept {
   return text;
 }
 
-// Where the XML begins, in a text that is XML. A warning of the program that wrote the file may come
-// before it. The declaration is left out: it may be malformed, and the encoding is settled.
+// Where the XML begins, in a text that is XML. A warning of the program that wrote the file may
+// come before it. The declaration is left out: it may be malformed, and the encoding is settled.
 std::optional<std::string_view> find_xml(std::string_view text) noexcept {
   constexpr std::size_t kMostBytesBefore = 1024;
   const std::size_t declaration = text.substr(0, kMostBytesBefore).find("<?xml ");

@@ -1,7 +1,7 @@
 #include "parser/sitemap_xml.h"
 
 #include <algorithm>
-#include <array>
+#include <initializer_list>
 #include <utility>
 
 #include "parser/ascii.h"
@@ -101,8 +101,8 @@ class Attributes {
 // Reads one document.
 //
 //   depth  1       2..              entry_depth_    entry_depth_ + 1
-//          root -> (channel etc.) -> entry        -> field            anything deeper is text of the
-//                                                                     field, or passed over
+//          root -> (channel etc.) -> entry        -> field            what is deeper is
+//                                                                     its text
 //
 // Where the XML breaks, reading goes on with the next entry, as the child of a root made for it.
 class XmlReader {
@@ -213,13 +213,15 @@ bool XmlReader::parse_piece(std::string_view piece, XML_Bool is_last) {
 // From the next entry on; empty where there is none, or nothing can come of it.
 std::string_view XmlReader::behind_the_fault(std::string_view text) const {
   if (format_ == Format::Unknown) return {};
+  // Other faults may have been seen far behind the place they are reported at: going on from there
+  // would be quadratic.
   switch (XML_GetErrorCode(parser_.get())) {
     case XML_ERROR_INVALID_TOKEN:
     case XML_ERROR_TAG_MISMATCH:
     case XML_ERROR_DUPLICATE_ATTRIBUTE:
     case XML_ERROR_JUNK_AFTER_DOC_ELEMENT:
       break;
-    default:  // may have been seen far behind the place it is reported at: resuming would be quadratic
+    default:
       return {};
   }
   const XML_Index fault = XML_GetErrorByteIndex(parser_.get()) - made_bytes_;

@@ -27,7 +27,7 @@ class SitemapEntries {
 };
 
 // Reads the XML forms out of valid UTF-8 that begins with '<'. Sets the kind, and the flags that
-// concern XML; `max_bytes` bounds the text once it is repaired.
+// concern XML.
 void read_sitemap_xml(std::string_view text, const Url& url, const SitemapLimits& limits,
                       Sitemap& into);
 

@@ -12,8 +12,8 @@ namespace skitter::parser {
 //
 // So no reference to an entity of a document's own is left: there is nothing to expand.
 //
-// `text` is valid UTF-8; what needs no repair is not copied: the view is then into `text`, else into
-// `storage`. Stops when the result has reached `max_bytes`. One linear pass.
+// `text` is valid UTF-8; what needs no repair is not copied: the view is then into `text`, else
+// into `storage`. Stops when the result has reached `max_bytes`. One linear pass.
 //
 // Thread:  any.
 // Errors:  none; other faults are left as they are.
