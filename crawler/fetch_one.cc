@@ -25,6 +25,7 @@ class OneFetch {
   FetchedUrl run(const parser::Url& url) {
     url_ = url;
     first_origin_ = url.origin();
+    first_host_ = url.hostname();
     ask();
     if (!is_done_) loop_.run();
     return std::move(result_);
@@ -49,6 +50,7 @@ class OneFetch {
   Fetcher fetcher_;
   parser::Url url_;
   std::string first_origin_;
+  std::string first_host_;
   FetchedUrl result_;
   bool is_done_ = false;
 };
@@ -61,7 +63,7 @@ void OneFetch::ask() {
   request.max_body_bytes = options_.max_body_bytes;
   if (url_.origin() == first_origin_) request.headers = options_.headers;
   const bool is_user_named =
-      result_.hops.empty() || options_.addresses == AddressPolicy::AllowPrivate;
+      url_.hostname() == first_host_ || options_.addresses == AddressPolicy::AllowPrivate;
   const std::optional<bool> is_private = is_private_address(url_.hostname());
   if (is_private && *is_private && !is_user_named) {
     return finish(Outcome::PrivateAddress, std::string(url_.hostname()));
