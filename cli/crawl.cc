@@ -1,0 +1,142 @@
+// skitter crawl: from seeds to a database.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/command.h"
+#include "cli/crawl_options.h"
+#include "cli/json.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "cli/progress_line.h"
+#include "cli/seeds.h"
+#include "cli/summary.h"
+#include "crawler/crawler.h"
+#include "storage/database.h"
+
+namespace skitter::cli {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr std::size_t kShownProblems = 20;  // a wrong file must not scroll everything away
+
+std::vector<parser::Url> seeds_or_throw(const CrawlArguments& arguments) {
+  Seeds seeds = read_seeds(arguments.seeds, std::cin);
+  const std::size_t shown = std::min(seeds.problems.size(), kShownProblems);
+  for (std::size_t i = 0; i < shown; ++i) complain(seeds.problems[i]);
+  if (seeds.problems.size() > shown) {
+    complain(fmt::format("... and {} more seeds that are no URLs", seeds.problems.size() - shown));
+  }
+  if (!seeds.urls.empty()) return std::move(seeds.urls);
+  if (!arguments.seeds.empty()) {
+    throw UsageError("crawl: no seed to start from: give URLs, files of URLs, or - for stdin");
+  }
+  const bool goes_on = arguments.start == storage::Start::Continue &&
+                       std::filesystem::exists(std::filesystem::path(arguments.output));
+  if (goes_on) return {};
+  throw UsageError(fmt::format(
+      "crawl: no seeds, and no {} to go on with: give URLs, files of URLs, or - for stdin",
+      arguments.output));
+}
+
+// Opened before the crawl: a typing error in its name must not show after hours.
+std::ofstream open_summary(const std::string& path) {
+  if (path.empty()) return {};
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  if (!file) {
+    throw UsageError(
+        fmt::format("--summary-json: cannot write {}: {}", path, std::strerror(errno)));
+  }
+  return file;
+}
+
+void warn(const CrawlArguments& arguments, storage::Database& database,
+          const ordered_json& options) {
+  if (arguments.verbosity == Verbosity::Quiet) return;
+  if (arguments.options.transfer.tls == crawler::TlsPolicy::Insecure) {
+    complain(
+        "warning: --insecure: certificates are not verified, anyone on the way can read and "
+        "change what is fetched");
+  }
+  const auto before = database.last_options();
+  if (!before) return;
+  const auto parsed = ordered_json::parse(*before, nullptr, /*allow_exceptions=*/false);
+  if (!parsed.is_object()) return;
+  for (const std::string& change : changed_options(parsed, options)) {
+    complain(fmt::format("warning: {}: {}", arguments.output, change));
+  }
+}
+
+ProgressStyle progress_style(const CrawlArguments& arguments) {
+  if (!arguments.progress || arguments.verbosity == Verbosity::Quiet) return ProgressStyle::None;
+  return is_terminal(STDERR_FILENO) ? ProgressStyle::Redrawn : ProgressStyle::Lines;
+}
+
+crawler::Observer observe(ProgressPrinter& printer, const CrawlArguments& arguments) {
+  crawler::Observer observer;
+  if (arguments.verbosity == Verbosity::Quiet) return observer;
+  observer.on_message = [&printer](std::string_view text) { printer.message(text); };
+  if (progress_style(arguments) != ProgressStyle::None) {
+    observer.on_progress = [&printer](const crawler::Progress& now) { printer.show(now); };
+  }
+  return observer;
+}
+
+// What --verbose adds: from where to where, and by which options.
+void describe(const CrawlArguments& arguments, std::size_t seeds, storage::Database& database,
+              const std::string& options) {
+  if (arguments.verbosity != Verbosity::Verbose) return;
+  complain(
+      fmt::format("{} seeds; {} holds {} pages", seeds, arguments.output, database.page_count()));
+  complain(fmt::format("options: {}", options));
+}
+
+Exit run_crawl(const CrawlArguments& arguments) {
+  const std::vector<parser::Url> seeds = seeds_or_throw(arguments);
+  std::ofstream summary_file = open_summary(arguments.summary_json);
+  const ordered_json options = options_json(arguments.options);
+  const std::string options_text = to_json(options, JsonLayout::OneLine);
+  storage::Database database(arguments.output, arguments.start, arguments.durability);
+  warn(arguments, database, options);
+  describe(arguments, seeds.size(), database, options_text);
+
+  const SummaryContext context{arguments.output, arguments.color && wants_color(STDERR_FILENO)};
+  ProgressPrinter printer(progress_style(arguments), context.color);
+  const crawler::Summary summary = crawler::crawl(arguments.options, seeds, std::move(database),
+                                                  options_text, observe(printer, arguments));
+  printer.clear();
+
+  if (arguments.verbosity != Verbosity::Quiet) {
+    const std::string text = summary_text(summary, context);
+    (void)std::fwrite(text.data(), 1, text.size(), stderr);
+  } else if (summary.reason == crawler::EndReason::StorageFailed) {
+    complain(summary.detail);
+  }
+  if (summary_file.is_open()) {
+    summary_file << to_json(summary_json(summary, context), JsonLayout::Indented) << "\n";
+    summary_file.close();
+    if (!summary_file) throw OutputError("--summary-json: cannot write " + arguments.summary_json);
+  }
+  return exit_status(summary);
+}
+
+}  // namespace
+
+void add_crawl(CLI::App& app, Run& run) {
+  const auto arguments = std::make_shared<CrawlArguments>();
+  CLI::App& crawl = *app.add_subcommand("crawl", "Crawl from seeds into a database");
+  add_crawl_options(crawl, *arguments);
+  crawl.callback([arguments, &run] { run = [arguments] { return run_crawl(*arguments); }; });
+}
+
+}  // namespace skitter::cli

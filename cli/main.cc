@@ -1,0 +1,46 @@
+#include <csignal>
+#include <exception>
+
+#include "cli/command.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "cli/program.h"
+#include "crawler/crawler.h"
+#include "storage/database.h"
+
+namespace {
+
+using skitter::cli::complain;
+using skitter::cli::Exit;
+
+// Every error that ends the run is one line here, and an exit status.
+Exit run(int argc, char** argv) {
+  try {
+    return skitter::cli::run_program(argc, argv);
+  } catch (const skitter::cli::OutputClosed&) {
+    return Exit::Finished;
+  } catch (const skitter::cli::OutputError& error) {
+    complain(error.what());
+    return Exit::Storage;
+  } catch (const skitter::storage::StorageError& error) {
+    complain(error.what());
+    return Exit::Storage;
+  } catch (const skitter::cli::UsageError& error) {
+    complain(error.what());
+    return Exit::Usage;
+  } catch (const skitter::crawler::OptionsError& error) {
+    complain(error.what());
+    return Exit::Usage;
+  } catch (const std::exception& error) {
+    complain(error.what());
+    return Exit::Internal;
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // A reader of stdout or a peer that goes away is an error code, not the end.
+  (void)std::signal(SIGPIPE, SIG_IGN);
+  return static_cast<int>(run(argc, argv));
+}
