@@ -11,6 +11,7 @@
 
 #include "cli/json.h"
 #include "cli/options.h"
+#include "parser/canonical.h"
 #include "parser/url.h"
 
 namespace skitter::cli {
@@ -63,12 +64,26 @@ void add_pace(CLI::App& app, crawler::Options& options) {
             {1, kMostTransfers}, options.concurrency);
   add_count(app, {"--host-concurrency", "Transfers in flight to one host", kGroup},
             {1, kMostTransfers}, options.host_concurrency);
+  add_count(
+      app,
+      {"--ip-concurrency", "Transfers in flight to one address (8; loopback: no limit)", kGroup},
+      {1, kMostTransfers}, options.ip_concurrency);
   add_duration(app, {"--delay", "Between requests to one host, at least", kGroup}, options.delay);
   add_rate_limit(app, kGroup, options.rate_limit);
   add_count(app, {"--workers", "Threads that parse pages", kGroup}, {1, kMostWorkers},
             options.workers);
   add_count(app, {"--retries", "Of a request that failed for the moment", kGroup}, {0, 100},
             options.retries);
+}
+
+// "a,b" -> a, b
+void add_names(const std::string& given, std::vector<std::string>& into) {
+  std::istringstream names(given);
+  for (std::string name; std::getline(names, name, ',');) {
+    if (name.empty() || name == "*")
+      throw UsageError(fmt::format("'{}' is no list of parameter names", given));
+    into.push_back(name);
+  }
 }
 
 void add_reach(CLI::App& app, crawler::Options& options) {
@@ -84,6 +99,22 @@ void add_reach(CLI::App& app, crawler::Options& options) {
   add_count(app, {"--max-redirects", "In a row", kGroup}, {0, 100}, options.max_redirects);
   add_flag(app, {"--no-robots", "Ignore robots.txt and robots directives", kGroup},
            [&options] { options.robots = crawler::RobotsPolicy::Ignore; });
+  add_flag(app, {"--no-sitemaps", "Do not look for sitemaps", kGroup},
+           [&options] { options.sitemaps = crawler::SitemapPolicy::Ignore; });
+  add_value(app, {"--strip-query", "Drop these query parameters from URLs; repeatable", kGroup},
+            "NAME,...", "",
+            [&options](const std::string& given) { add_names(given, options.strip_query); })
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->allow_extra_args(false);
+  add_flag(app, {"--strip-tracking", "Drop known tracking and session parameters", kGroup},
+           [&options] {
+             const auto names = parser::tracking_parameters();
+             options.strip_query.insert(options.strip_query.end(), names.begin(), names.end());
+           });
+  add_flag(app, {"--retry-failed", "Ask again for what an earlier run failed to get", kGroup},
+           [&options] { options.failed = crawler::FailedPolicy::AskAgain; });
+  add_flag(app, {"--cookies", "Keep cookies, for this run", kGroup},
+           [&options] { options.transfer.cookies = crawler::CookiePolicy::Keep; });
 }
 
 void add_files(CLI::App& app, CrawlArguments& arguments) {
@@ -140,8 +171,8 @@ void add_crawl_options(CLI::App& app, CrawlArguments& arguments) {
 ordered_json options_json(const crawler::Options& options) {
   const crawler::TransferOptions& transfer = options.transfer;
   std::vector<std::string> header_names;
-  for (const std::string& line : transfer.headers) {
-    header_names.push_back(line.substr(0, line.find(':')));
+  for (const crawler::Header& header : transfer.headers) {
+    header_names.push_back(header.line.substr(0, header.line.find(':')));
   }
   const auto max_time = options.max_time ? ordered_json(options.max_time->count()) : ordered_json();
   return {
@@ -160,6 +191,11 @@ ordered_json options_json(const crawler::Options& options) {
       {"max_time_ms", max_time},
       {"max_redirects", options.max_redirects},
       {"robots", options.robots == crawler::RobotsPolicy::Obey},
+      {"sitemaps", options.sitemaps == crawler::SitemapPolicy::Follow},
+      {"strip_query", options.strip_query},
+      {"retry_failed", options.failed == crawler::FailedPolicy::AskAgain},
+      {"cookies", transfer.cookies == crawler::CookiePolicy::Keep},
+      {"ip_concurrency", value_or_null(options.ip_concurrency)},
       {"store", word_of(options.store, kStores)},
       {"grace_ms", options.grace.count()},
       {"max_body_bytes", transfer.max_body_bytes},

@@ -37,6 +37,18 @@ void check_header(const std::string& line) {
   }
 }
 
+// 'Name: value' for the seeds' origins, or 'host: Name: value': a host has a dot or a port, or is localhost.
+crawler::Header parse_header(const std::string& given) {
+  const std::size_t gap = given.find(": ");
+  const std::string host = given.substr(0, gap);
+  const bool is_host = gap != std::string::npos &&
+                       (host == "localhost" || host.find_first_of(".:") != std::string::npos) &&
+                       given.find(':', gap + 1) != std::string::npos;
+  crawler::Header header{is_host ? host : "", is_host ? given.substr(gap + 2) : given};
+  check_header(header.line);
+  return header;
+}
+
 }  // namespace
 
 CLI::Option* add_flag(CLI::App& app, const OptionText& text, std::function<void()> set) {
@@ -120,11 +132,11 @@ void add_transfer_options(CLI::App& app, crawler::TransferOptions& options) {
   add_text(app, {"-A,--user-agent", "Who we say we are (skitter/VERSION)", kIdentity}, "TEXT",
            options.user_agent);
   const auto add_header = [&options](const std::string& given) {
-    check_header(given);
-    options.headers.push_back(given);
+    options.headers.push_back(parse_header(given));
   };
   add_value(app,
-            {"-H,--header", "'Name: value', to the seeds' origins only; repeatable", kIdentity},
+            {"-H,--header", "'Name: value' to the seeds' origins, 'host: Name: value' to that host",
+             kIdentity},
             "LINE", "", add_header)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->allow_extra_args(false);

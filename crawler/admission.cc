@@ -62,6 +62,7 @@ std::string directory(const parser::Url& url) {
 struct Admission::Rules {
   Scope scope = Scope::Host;
   bool refuse_private = true;
+  std::vector<Header> headers;
   std::vector<Pattern> include;
   std::vector<Pattern> exclude;
   StringSet hosts;  // of the seeds, without www.
@@ -90,6 +91,7 @@ struct Admission::Rules {
 Admission::Admission(const Options& options) : rules_(std::make_unique<Rules>()) {
   rules_->scope = options.scope;
   rules_->refuse_private = options.transfer.addresses == AddressPolicy::RefusePrivate;
+  rules_->headers = options.transfer.headers;
   rules_->include = compile(options.include, "--include");
   rules_->exclude = compile(options.exclude, "--exclude");
 }
@@ -135,8 +137,15 @@ bool Admission::allows_private(std::string_view host) const {
   return !rules_->refuse_private || rules_->seed_hosts.contains(host);
 }
 
-bool Admission::is_seed_origin(const parser::Url& url) const {
-  return rules_->seed_origins.contains(url.origin());
+std::vector<std::string> Admission::headers_for(const parser::Url& url) const {
+  std::vector<std::string> lines;
+  if (rules_->headers.empty()) return lines;
+  const bool is_seed_origin = rules_->seed_origins.contains(url.origin());
+  for (const Header& header : rules_->headers) {
+    if (header.host.empty() ? is_seed_origin : header.host == host_name(url))
+      lines.push_back(header.line);
+  }
+  return lines;
 }
 
 }  // namespace skitter::crawler

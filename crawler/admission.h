@@ -42,8 +42,8 @@ class Admission {
 
   // May this host (as in `urls.host`) be asked at private addresses?
   [[nodiscard]] bool allows_private(std::string_view host) const;
-  // Is this the origin of a seed? Only those are sent what --header brings.
-  [[nodiscard]] bool is_seed_origin(const parser::Url& url) const;
+  // The user's header lines that this URL may be sent.
+  [[nodiscard]] std::vector<std::string> headers_for(const parser::Url& url) const;
 
  private:
   struct Rules;

@@ -25,6 +25,7 @@ ParseOptions parse_options(const Options& options, std::size_t capacity) {
   parse.workers = options.workers;
   parse.queue_capacity = capacity;
   parse.store = options.store;
+  parse.canonical.strip = options.strip_query;
   return parse;
 }
 
@@ -103,7 +104,7 @@ storage::Database Crawl::run(storage::Database database, std::span<const parser:
         std::visit([this](auto&& value) { inbox_.push(std::move(value)); }, std::move(result));
       });
   Record record;
-  for (const parser::Url& seed : seeds) discovery_.add_seed(record, seed, clock_now());
+  for (const parser::Url& seed : seeds) discovery_.add_seed(record, canonical(seed), clock_now());
   if (!record.discovered.empty() || !record.changes.empty()) push_op(std::move(record));
 
   (void)uv_prepare_start(prepare_.get(), &Crawl::on_turn);  // these fail for a null callback only
@@ -172,16 +173,21 @@ void Crawl::turn() {
   if (phase_ == Phase::Running) {
     request_refills();
     request_reoffers();
-    start_look_ups();
-    start_transfers();
+    // The one makes work for the other: a host that is due may need its address again, and an address that is known
+    // makes its host ready.
+    do {
+      start_transfers();
+    } while (start_look_ups());
     flush();
     arm_timer();
   }
   end_when_done();
 }
 
-void Crawl::start_look_ups() {
+bool Crawl::start_look_ups() {
+  bool has_started = false;
   while (const std::optional<HostId> id = frontier_.next_look_up()) {
+    has_started = true;
     const Host& host = discovery_.hosts()[*id];
     if (!options_.transfer.proxy.empty()) {  // the proxy looks names up
       frontier_.look_up_done(*id, "", SteadyTime::max(), clock_now());
@@ -193,6 +199,7 @@ void Crawl::start_look_ups() {
       looking_up_[host.hostname].push_back(*id);
     }
   }
+  return has_started;
 }
 
 void Crawl::take_address(HostId id, const Resolution& resolution) {
@@ -264,9 +271,13 @@ void Crawl::start_transfers() {
 
 // A page is asked for unless it is ruled out by what is known of its host by now.
 void Crawl::dispatch(Candidate candidate) {
-  if (candidate.kind != Candidate::Kind::Page) return send(std::move(candidate));
   Host& host = discovery_.hosts()[candidate.host];
-  const Host::Origin& origin = host.origin(candidate.scheme);
+  if (candidate.kind == Candidate::Kind::Robots) return send(std::move(candidate));
+  if (candidate.kind == Candidate::Kind::Errand) {
+    const std::optional<Refusal>& refusal = host.origin(scheme_of(candidate.errand.url)).refusal;
+    return refusal ? drop_errand(candidate, *refusal) : send(std::move(candidate));
+  }
+  Host::Origin& origin = host.origin(candidate.scheme);
   if (origin.refusal) return decide_unasked(candidate, *origin.refusal);
   if (origin.rules && candidate.attempt == 0) {
     const std::optional<parser::Url> url = parser::parse_url(candidate.page.url);
@@ -274,6 +285,10 @@ void Crawl::dispatch(Candidate candidate) {
         origin.rules->verdict(url ? url->path_and_query() : "");
     if (!verdict.allowed)
       return decide_unasked(candidate, {Outcome::Robots, std::string(verdict.rule), 0});
+  }
+  if (!origin.has_offered_sitemaps && options_.sitemaps == SitemapPolicy::Follow) {
+    origin.has_offered_sitemaps = true;
+    offer_sitemaps(candidate.host, candidate.scheme);
   }
   if (candidate.attempt == 0) {
     if (options_.max_host_pages && host.asked >= *options_.max_host_pages) {
@@ -296,9 +311,9 @@ void Crawl::send(Candidate candidate) {
   const Host& host = discovery_.hosts()[candidate.host];
   FetchRequest request;
   request.url = is_page ? candidate.page.url : candidate.errand.url;
-  request.types = is_page ? BodyTypes::Readable : BodyTypes::Any;
-  request.max_body_bytes =
-      is_page ? options_.transfer.max_body_bytes : parser::RobotsRules::kMaxBytes;
+  const bool is_readable = is_page && !is_packed_sitemap(request.url);
+  request.types = is_readable ? BodyTypes::Readable : BodyTypes::Any;
+  request.max_body_bytes = max_body_bytes(candidate);
   if (!is_private_address(host.hostname).has_value() && options_.transfer.proxy.empty()) {
     request.hostname = host.hostname;
     request.addresses = host.addresses;
@@ -306,7 +321,7 @@ void Crawl::send(Candidate candidate) {
   const std::optional<parser::Url> url = parser::parse_url(request.url);
   if (url) {
     request.port = url->port_or_default();
-    if (discovery_.admission().is_seed_origin(*url)) request.headers = options_.transfer.headers;
+    request.headers = discovery_.admission().headers_for(*url);
   }
   if (free_flights_.empty()) {
     free_flights_.push_back(flights_.size());
@@ -317,6 +332,12 @@ void Crawl::send(Candidate candidate) {
   flights_[request.id] = {std::move(candidate), now, WasSent::No};
   fetcher_->start(std::move(request));
   ++summary_.counts.requests;
+}
+
+std::uint64_t Crawl::max_body_bytes(const Candidate& candidate) const {
+  if (candidate.kind == Candidate::Kind::Page) return options_.transfer.max_body_bytes;
+  return candidate.errand.kind == Errand::Kind::Robots ? parser::RobotsRules::kMaxBytes
+                                                       : kGuessBytes;
 }
 
 void Crawl::arm_timer() {

@@ -64,6 +64,7 @@ class Crawl {
   static constexpr std::size_t kReoffersAtOnce = 8;
   static constexpr int kCandidatesATurn = 1'024;
   static constexpr std::size_t kDefaultIpConcurrency = 8;
+  static constexpr std::uint64_t kGuessBytes = 1'024;  // enough to tell a sitemap from a page
 
   struct Flight {
     Candidate candidate;
@@ -78,7 +79,7 @@ class Crawl {
 
   // crawl.cc: the turn, and what starts and ends.
   void turn();
-  void start_look_ups();
+  bool start_look_ups();  // true where there was one to start
   void take_address(HostId id, const Resolution& resolution);
   void request_refills();
   void request_reoffers();
@@ -97,6 +98,13 @@ class Crawl {
   void report_progress();
   [[nodiscard]] Bottleneck bottleneck(SteadyTime now) const;
 
+  [[nodiscard]] std::uint64_t max_body_bytes(const Candidate& candidate) const;
+  [[nodiscard]] parser::Url canonical(parser::Url url) const;
+
+  // crawl_sitemaps.cc: sitemaps are pages whose links are of a kind of their own.
+  void offer_sitemaps(HostId id, Scheme scheme);
+  void guess_answered(const Errand& errand, const Response& response);
+
   // crawl_answers.cc: what comes back.
   void answered(Response&& response);
   void page_answered(Candidate&& candidate, Response&& response);
@@ -107,6 +115,7 @@ class Crawl {
   void arrived(RobotsParsed&& parsed);
   void arrived(storage::WriterEvent&& event);
   void reoffer(storage::Reoffer&& reoffer);
+  void drop_errand(const Candidate& candidate, const Refusal& refusal);
   void decide_unasked(const Candidate& candidate, const Refusal& refusal);
   void decide_page(Record record, UrlId id, Outcome outcome, std::string detail,
                    storage::PageRow row);

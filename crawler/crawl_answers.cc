@@ -52,9 +52,22 @@ void Crawl::answered(Response&& response) {
   frontier_.finished(host, flight.was_sent, now);
   if (flight.candidate.kind == Candidate::Kind::Page) {
     page_answered(std::move(flight.candidate), std::move(response));
+  } else if (flight.candidate.errand.kind == Errand::Kind::SitemapGuess) {
+    guess_answered(flight.candidate.errand, response);
   } else {
     robots_.answered(flight.candidate.errand, std::move(response), now);
   }
+}
+
+// Its host cannot be asked at all.
+void Crawl::drop_errand(const Candidate& candidate, const Refusal& refusal) {
+  const SteadyTime now = clock_now();
+  frontier_.drop(candidate, now);
+  if (candidate.errand.kind != Errand::Kind::Robots) return;
+  Response response;
+  response.outcome = refusal.outcome;
+  response.error = refusal.detail;
+  robots_.answered(candidate.errand, std::move(response), now);
 }
 
 void Crawl::note_refusal(HostId host, const Response& response, SteadyTime asked_at) {
@@ -116,22 +129,23 @@ void Crawl::redirected(Candidate&& candidate, Response&& response) {
   PageRow row = page_row(response, candidate.attempt + 1);
   const std::string_view location = response.headers.get("location");
   const std::optional<parser::Url> base = parser::parse_url(candidate.page.url);
-  const std::optional<parser::Url> target = parser::parse_url(location, &*base);
+  std::optional<parser::Url> target = parser::parse_url(location, &*base);
+  if (target) target = canonical(std::move(*target));
   if (!target) {
     row.error = fmt::format("Location is no URL: {}", location);
     return decide_page({}, candidate.page.id, Outcome::HttpError, "bad Location", std::move(row));
   }
-  const std::string canonical(target->without_fragment());
-  row.redirect_url = canonical;
+  const std::string href(target->without_fragment());
+  row.redirect_url = href;
   Record record;
   std::string detail;
-  if (canonical == candidate.page.url) {
+  if (href == candidate.page.url) {
     detail = "to itself";
   } else if (!discovery_.offer_redirect(record, discovery_.source(candidate.page.id), *target,
                                         clock_now())) {
     detail = "--max-redirects";
   }
-  const UrlId id = discovery_.known().find(parser::fingerprint(canonical));
+  const UrlId id = discovery_.known().find(parser::fingerprint(href));
   record.links.push_back({id, parser::LinkKind::Redirect, {}, {}});
   decide_page(std::move(record), candidate.page.id, Outcome::Redirect, std::move(detail),
               std::move(row));
@@ -162,6 +176,7 @@ void Crawl::arrived(PageParsed&& parsed) {
   row.page = std::move(parsed.page);
   row.content_hash = parsed.content_hash;
   row.body = std::move(parsed.stored_body);
+  record.items = std::move(parsed.items);
   decide_page(std::move(record), parsed.id, is_cut ? Outcome::ParseLimit : Outcome::Ok, {},
               std::move(row));
 }
@@ -250,7 +265,7 @@ void Crawl::decide_page(Record record, UrlId id, Outcome outcome, std::string de
   const bool is_fetched = outcome == Outcome::Ok || outcome == Outcome::Redirect ||
                           outcome == Outcome::NotModified || outcome == Outcome::UnsupportedType ||
                           outcome == Outcome::ParseLimit;
-  if (known.depth == 0 && is_fetched) summary_.a_seed_was_fetched = true;
+  if (known.depth == 0 && known.hops == 0 && is_fetched) summary_.a_seed_was_fetched = true;
   ++progress_.done;
   ++summary_.counts.pages;
   summary_.counts.bytes += row.bytes;

@@ -37,6 +37,11 @@ bool is_judgement(Outcome outcome) {
   return false;
 }
 
+constexpr Outcome kLimited[] = {Outcome::Budget};
+constexpr Outcome kFailed[] = {Outcome::HttpError, Outcome::NetworkError, Outcome::Timeout,
+                               Outcome::TlsError,  Outcome::DnsError,     Outcome::TooLarge,
+                               Outcome::Truncated};
+
 constexpr std::size_t kChangesARecord = 1'000;
 
 }  // namespace
@@ -44,10 +49,11 @@ constexpr std::size_t kChangesARecord = 1'000;
 void Crawl::load(storage::Database& database, std::span<const parser::Url> seeds, bool must_judge) {
   const SteadyTime now = clock_now();
   const storage::SystemTime system_now = std::chrono::system_clock::now();
-  const Outcome budget[] = {Outcome::Budget};
-  database.requeue(budget);  // a limit of that run is not one of this
+  database.requeue(kLimited);  // a limit of that run is not one of this
+  if (options_.failed == FailedPolicy::AskAgain) database.requeue(kFailed);
   for (const parser::Url& seed : seeds) discovery_.admission().add_seed(seed);
 
+  std::vector<std::pair<UrlId, std::string>> undecided;
   storage::LoadSink sink;
   sink.host = [&](const storage::HostState& state, std::string_view name) {
     discovery_.load_host(state, name);
@@ -71,14 +77,23 @@ void Crawl::load(storage::Database& database, std::span<const parser::Url> seeds
         discovery_.admission().add_seed(*seed);
     }
     const bool is_fetched = *outcome == Outcome::Ok || *outcome == Outcome::Redirect;
-    if (depth == 0 && is_fetched) summary_.a_seed_was_fetched = true;
+    if (depth == 0 && hops == 0 && is_fetched) summary_.a_seed_was_fetched = true;
     const bool was_asked = !is_judgement(*outcome) && *outcome != Outcome::Budget;
+    if (was_asked) ++asked_;
     if (was_asked && host != 0) ++discovery_.hosts()[host].asked;
+    // The host could not say what is allowed: that may have passed.
+    if (*outcome == Outcome::Robots && detail.starts_with("robots.txt "))
+      undecided.emplace_back(id, url);
   };
   sink.nearer = [&](UrlId id) { discovery_.load_nearer(id); };
   database.load(sink);
-  asked_ = database.page_count();
-  if (must_judge) judge_again(database);
+  if (must_judge) {
+    judge_again(database);
+  } else {
+    Record record;
+    for (const auto& [id, url] : undecided) discovery_.judge_again(record, id, url, now);
+    if (!record.changes.empty()) push_op(std::move(record));
+  }
   count_stored();
 }
 

@@ -63,6 +63,12 @@ void Discovery::add_seed(Record& record, const parser::Url& url, SteadyTime now)
   (void)offer(record, {parser::fingerprint(canonical), canonical, 0, 0, 0, Claim::Follow}, now);
 }
 
+// One hop away from being a seed, so that it is taken for none when the database is read back.
+void Discovery::add_sitemap(Record& record, const parser::Url& url, SteadyTime now) {
+  const std::string_view canonical = url.without_fragment();
+  (void)offer(record, {parser::fingerprint(canonical), canonical, 0, 0, 1, Claim::Follow}, now);
+}
+
 void Discovery::offer_links(Record& record, const Source& source,
                             std::span<const parser::Link> links,
                             std::span<const std::uint64_t> fingerprints, SteadyTime now) {
@@ -79,6 +85,10 @@ void Discovery::offer_links(Record& record, const Source& source,
       made.claim = Claim::Target;
     } else if (obeys && (source.nofollow || has_token(link.rel, "nofollow"))) {
       made.claim = Claim::Nofollow;
+    }
+    if (link.kind == parser::LinkKind::ChildSitemap) {  // hops count the indexes on the way
+      made.hops = static_cast<std::uint8_t>(std::min(source.hops + 1, 255));
+      if (made.hops > 1 + kMaxIndexes) made.claim = Claim::Target;
     }
     (void)offer(record, made, now);
   }
@@ -199,14 +209,13 @@ void Discovery::take_claim(Record& record, UrlId id, const Offer& made, SteadyTi
 
 void Discovery::come_nearer(Record& record, UrlId id, const Offer& least) {
   KnownUrls::Row& row = known_[id];
-  const bool is_less_deep = least.depth < row.depth;
   row.depth = least.depth;
   row.hops = least.hops;
   record.changes.push_back({id, row.depth, row.hops, std::nullopt});
   const std::optional<Outcome> outcome = row.outcome();
   const bool has_links =
       outcome == Outcome::Ok || outcome == Outcome::ParseLimit || outcome == Outcome::NotModified;
-  const bool moves_others = outcome == Outcome::Redirect || (is_less_deep && has_links);
+  const bool moves_others = outcome == Outcome::Redirect || has_links;
   if (!moves_others || row.is_nearer()) return;
   row.set_nearer(true);
   record.nearer.push_back(id);

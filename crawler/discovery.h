@@ -39,6 +39,9 @@ class Discovery {
  public:
   Discovery(const Options& options, Admission admission, Frontier& frontier);
 
+  // How many sitemap indexes may lead to a sitemap.
+  static constexpr std::uint8_t kMaxIndexes = 3;
+
   // Where links are offered from: a page, or nothing (seeds).
   struct Source {
     UrlId id = 0;
@@ -47,7 +50,14 @@ class Discovery {
     bool nofollow = false;  // the page's directives
   };
 
+  // Is it in scope, by the rules that look at the URL alone?
+  [[nodiscard]] bool may_follow(const parser::Url& url) const {
+    return admission_.decide(url).outcome == Outcome::Queued;
+  }
+
   void add_seed(Record& record, const parser::Url& url, SteadyTime now);
+  // A sitemap that robots.txt names, or that stands where sitemaps usually do.
+  void add_sitemap(Record& record, const parser::Url& url, SteadyTime now);
   // Offers each link. `fingerprints` has one for each; empty: they are made here.
   void offer_links(Record& record, const Source& source, std::span<const parser::Link> links,
                    std::span<const std::uint64_t> fingerprints, SteadyTime now);

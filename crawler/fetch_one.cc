@@ -61,7 +61,11 @@ void OneFetch::ask() {
   request.url = url_.without_fragment();
   request.types = types_;
   request.max_body_bytes = options_.max_body_bytes;
-  if (url_.origin() == first_origin_) request.headers = options_.headers;
+  for (const Header& header : options_.headers) {
+    const bool is_for_this =
+        header.host.empty() ? url_.origin() == first_origin_ : header.host == url_.host();
+    if (is_for_this) request.headers.push_back(header.line);
+  }
   const bool is_user_named =
       url_.hostname() == first_host_ || options_.addresses == AddressPolicy::AllowPrivate;
   const std::optional<bool> is_private = is_private_address(url_.hostname());

@@ -111,6 +111,9 @@ Fetcher::Impl::Impl(uv_loop_t* loop, const TransferOptions& options, std::size_t
   if (!share_ || !multi_) throw std::bad_alloc();
   // All handles are of one thread: the share needs no locks.
   (void)curl_share_setopt(share_.get(), CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
+  if (options.cookies == CookiePolicy::Keep) {
+    (void)curl_share_setopt(share_.get(), CURLSHOPT_SHARE, CURL_LOCK_DATA_COOKIE);
+  }
   check(curl_multi_setopt(multi_.get(), CURLMOPT_SOCKETFUNCTION, &Impl::on_curl_socket));
   check(curl_multi_setopt(multi_.get(), CURLMOPT_SOCKETDATA, this));
   check(curl_multi_setopt(multi_.get(), CURLMOPT_TIMERFUNCTION, &Impl::on_curl_timer));

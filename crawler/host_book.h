@@ -29,6 +29,7 @@ struct Host {
     std::shared_ptr<const parser::RobotsRules> rules;  // null: all is allowed
     std::optional<Refusal> refusal;
     unsigned robots_failures = 0;
+    bool has_offered_sitemaps = false;
   };
 
   std::string name;      // as in `urls.host`: "example.com:8080"

@@ -24,8 +24,11 @@ struct QueuedUrl {
   std::string url;  // canonical
 };
 
-// A request that is no page of its host: one hop of another origin's robots.txt.
+// A request that is no page: one hop towards an origin's robots.txt, or a look whether there is a sitemap where
+// sitemaps usually are.
 struct Errand {
+  enum class Kind : std::uint8_t { Robots, SitemapGuess };
+  Kind kind = Kind::Robots;
   std::string url;
   HostId for_host = 0;
   Scheme for_scheme = Scheme::Http;

@@ -15,8 +15,18 @@ enum class Scope { Host, Domain, Prefix, Any };
 enum class RobotsPolicy { Obey, Ignore };
 enum class AddressPolicy { RefusePrivate, AllowPrivate };
 enum class TlsPolicy { Verify, Insecure };
-enum class StoreBody { Html, Text, None };  // body and text; text only; neither
+enum class SitemapPolicy { Follow, Ignore };
+enum class CookiePolicy { Off, Keep };        // Keep: for this run, in memory
+enum class FailedPolicy { Leave, AskAgain };  // what an earlier run failed to get
+enum class StoreBody { Html, Text, None };    // body and text; text only; neither
 enum class SignalPolicy { Leave, StopOnInterrupt };
+
+// A header line of the user's. It goes to the host it was given for (as in `urls.host`), or to the seeds' origins;
+// never elsewhere, also not by a redirect.
+struct Header {
+  std::string host;  // empty: the seeds' origins
+  std::string line;  // "Name: value"
+};
 
 // What one transfer may cost, and what it carries. Shared by `crawl`, `fetch` and `robots`.
 struct TransferOptions {
@@ -24,13 +34,14 @@ struct TransferOptions {
   milliseconds timeout{30'000};
   milliseconds connect_timeout{10'000};
   milliseconds stall_timeout{15'000};
-  std::string user_agent;            // empty: skitter/VERSION (+URL)
-  std::vector<std::string> headers;  // "Name: value", sent to the seeds' origins only
+  std::string user_agent;  // empty: skitter/VERSION (+URL)
+  std::vector<Header> headers;
   std::string proxy;
   std::string ca_file;      // empty: the system's
   std::string dns_servers;  // "ADDR[:PORT],..."; empty: /etc/resolv.conf
   TlsPolicy tls = TlsPolicy::Verify;
   AddressPolicy addresses = AddressPolicy::RefusePrivate;
+  CookiePolicy cookies = CookiePolicy::Off;
 };
 
 struct Options {
@@ -52,6 +63,10 @@ struct Options {
   unsigned retries = 2;
   unsigned max_redirects = 10;
   RobotsPolicy robots = RobotsPolicy::Obey;
+  SitemapPolicy sitemaps = SitemapPolicy::Follow;
+  FailedPolicy failed = FailedPolicy::Leave;
+  std::vector<std::string>
+      strip_query;  // parameters that are no part of a URL's identity; `utm_*` too
   StoreBody store = StoreBody::Html;
   milliseconds grace{10'000};  // how long the first interrupt lets transfers finish
   SignalPolicy signals = SignalPolicy::Leave;

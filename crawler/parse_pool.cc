@@ -2,13 +2,17 @@
 
 #include <zstd.h>
 
+#include <algorithm>
 #include <chrono>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "crawler/version.h"
 #include "parser/arena.h"
 #include "parser/fingerprint.h"
+#include "parser/headers.h"
 #include "parser/html.h"
+#include "parser/sitemap.h"
 
 namespace skitter::crawler {
 namespace {
@@ -42,6 +46,56 @@ class Compressor {
   std::string buffer_;
 };
 
+bool names_sitemap(std::string_view path) {
+  constexpr std::string_view kWord = "sitemap";
+  const auto same = [](char a, char b) { return (a | 0x20) == b; };
+  return std::search(path.begin(), path.end(), kWord.begin(), kWord.end(), same) != path.end();
+}
+
+// A list of URLs in plain text is a sitemap only where its name says so: any text may have URLs in it.
+bool is_taken_for_sitemap(parser::SitemapKind kind, const parser::Url& url) {
+  switch (kind) {
+    case parser::SitemapKind::None:
+      return false;
+    case parser::SitemapKind::UrlSet:
+    case parser::SitemapKind::Index:
+    case parser::SitemapKind::Feed:
+      return true;
+    case parser::SitemapKind::Text:
+      return names_sitemap(url.pathname());
+  }
+  return false;
+}
+
+void add_entries(const std::vector<parser::SitemapEntry>& entries, parser::LinkKind kind,
+                 PageParsed& result) {
+  for (const parser::SitemapEntry& entry : entries) {
+    const auto position = static_cast<std::int64_t>(result.items.size());
+    nlohmann::json data{{"loc", entry.loc}, {"lastmod", nullptr}};
+    if (!entry.lastmod.empty()) data["lastmod"] = entry.lastmod;
+    constexpr auto kReplace = nlohmann::json::error_handler_t::replace;
+    result.items.push_back({"sitemap", position, data.dump(-1, ' ', false, kReplace)});
+    parser::Link link;
+    link.url = entry.loc;
+    link.kind = kind;
+    result.page.links.push_back(std::move(link));
+  }
+}
+
+// What is not HTML may be a sitemap or a feed: then its entries are the page's links.
+bool read_sitemap(const parser::Document& document, PageParsed& result) {
+  const parser::ContentType type = parser::parse_content_type(document.content_type);
+  if (parser::is_html_type(type.essence) || type.essence.empty()) return false;
+  const parser::Sitemap sitemap =
+      parser::parse_sitemap(document.bytes, *document.url, type.charset);
+  if (!is_taken_for_sitemap(sitemap.kind, *document.url)) return false;
+  result.page.charset = "utf-8";
+  result.page.cut = sitemap.is_entry_limit_hit || sitemap.is_byte_limit_hit;
+  add_entries(sitemap.sitemaps, parser::LinkKind::ChildSitemap, result);
+  add_entries(sitemap.urls, parser::LinkKind::Sitemap, result);
+  return true;
+}
+
 // What one worker keeps from job to job.
 class Worker {
  public:
@@ -52,6 +106,7 @@ class Worker {
 
  private:
   void read_page(const PageJob& job, PageParsed& result);
+  void canonicalise(parser::Page& page) const;
 
   const ParseOptions& options_;
   parser::Arena arena_;
@@ -95,7 +150,8 @@ void Worker::read_page(const PageJob& job, PageParsed& result) {
   document.robots_tags = response.headers.get_all("x-robots-tag");
   document.agent = kProductToken;
   document.now_unix = std::chrono::system_clock::to_time_t(response.asked_at);
-  result.page = parser::parse_page(document, arena_, budget);
+  if (!read_sitemap(document, result)) result.page = parser::parse_page(document, arena_, budget);
+  if (!options_.canonical.strip.empty()) canonicalise(result.page);
 
   result.link_fingerprints.reserve(result.page.links.size());
   for (const parser::Link& link : result.page.links) {
@@ -106,12 +162,25 @@ void Worker::read_page(const PageJob& job, PageParsed& result) {
   if (options_.store == StoreBody::None) result.page.text = {};
 }
 
+void Worker::canonicalise(parser::Page& page) const {
+  for (parser::Link& link : page.links) {
+    std::optional<parser::Url> url = parser::parse_url(link.url);
+    if (url)
+      link.url = parser::canonicalise(std::move(*url), options_.canonical).without_fragment();
+  }
+}
+
 ParseResult Worker::operator()(RobotsJob&& job) const {
   auto rules = std::make_shared<const parser::RobotsRules>(job.body, kProductToken);
   return RobotsParsed{job.host, job.scheme, std::move(job.body), std::move(rules)};
 }
 
 }  // namespace
+
+bool is_packed_sitemap(std::string_view url) noexcept {
+  const std::string_view path = url.substr(0, url.find('?'));
+  return path.ends_with(".gz") && names_sitemap(path);
+}
 
 ParsePool::ParsePool(const ParseOptions& options, std::function<void(ParseResult)> on_result)
     : options_(options), on_result_(std::move(on_result)), jobs_(options.queue_capacity) {

@@ -10,6 +10,7 @@
 
 #include "crawler/fetcher.h"
 #include "crawler/host_queue.h"
+#include "parser/canonical.h"
 #include "parser/page.h"
 #include "parser/robots.h"
 #include "parser/url.h"
@@ -31,8 +32,9 @@ struct PageParsed {
   parser::Page page;
   std::vector<std::uint64_t> link_fingerprints;  // one for each of page.links
   std::uint64_t content_hash = 0;
-  std::string stored_body;  // a zstd frame; empty: not kept
-  std::string error;        // why the page could not be read (out of memory)
+  std::string stored_body;              // a zstd frame; empty: not kept
+  std::vector<storage::ItemRow> items;  // what a sitemap says of its URLs
+  std::string error;                    // why the page could not be read (out of memory)
 };
 
 struct RobotsJob {
@@ -55,7 +57,11 @@ struct ParseOptions {
   std::size_t queue_capacity = 64;
   StoreBody store = StoreBody::Html;
   milliseconds page_time{1'000};  // what one page may cost
+  parser::CanonicalRules canonical;
 };
+
+// A sitemap that is a file compressed by itself: its content type does not tell.
+[[nodiscard]] bool is_packed_sitemap(std::string_view url) noexcept;
 
 // The parse workers: threads that turn answers into pages, hash and compress them.
 //

@@ -32,7 +32,7 @@ RobotsDesk::RobotsDesk(Frontier& frontier, HostBook& hosts, unsigned retries, Ou
     : frontier_(frontier), hosts_(hosts), retries_(retries), outbox_(std::move(outbox)) {}
 
 Errand RobotsDesk::first_errand(HostBook& hosts, HostId host, Scheme scheme) {
-  return {origin_of(hosts[host], scheme) + "/robots.txt", host, scheme, 0};
+  return {Errand::Kind::Robots, origin_of(hosts[host], scheme) + "/robots.txt", host, scheme, 0};
 }
 
 void RobotsDesk::answered(const Errand& errand, Response&& response, SteadyTime now) {
@@ -57,8 +57,8 @@ void RobotsDesk::follow(const Errand& errand, const Response& response, SteadyTi
   const bool leads_on = !response.headers.get("location").empty() && target && target->is_http() &&
                         outbox_.may_follow(*target);
   if (!leads_on) return failed(errand, response, now);
-  Errand next{std::string(target->without_fragment()), errand.for_host, errand.for_scheme,
-              errand.hops + 1};
+  Errand next{Errand::Kind::Robots, std::string(target->without_fragment()), errand.for_host,
+              errand.for_scheme, errand.hops + 1};
   frontier_.push_errand(outbox_.host_id(target->host()), std::move(next), now);
 }
 

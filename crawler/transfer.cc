@@ -109,6 +109,7 @@ void Transfer::set_fixed_options(const TransferOptions& options, CURLSH* share) 
       "--proxy");  // empty: the environment's is not taken either
   set(easy, CURLOPT_USERAGENT,
       options.user_agent.empty() ? kDefaultUserAgent : options.user_agent.c_str(), "--user-agent");
+  if (options.cookies == CookiePolicy::Keep) set(easy, CURLOPT_COOKIEFILE, "", "--cookies");
   if (!options.ca_file.empty()) set(easy, CURLOPT_CAINFO, options.ca_file.c_str(), "--cacert");
   if (options.tls == TlsPolicy::Insecure) {
     set(easy, CURLOPT_SSL_VERIFYPEER, 0L, "--insecure");

@@ -26,6 +26,8 @@ std::string_view to_string(LinkKind kind) noexcept {
       return "redirect";
     case LinkKind::Sitemap:
       return "sitemap";
+    case LinkKind::ChildSitemap:
+      return "child_sitemap";
     case LinkKind::Image:
       return "image";
     case LinkKind::Script:
@@ -51,6 +53,7 @@ bool is_followed(LinkKind kind) noexcept {
     case LinkKind::Refresh:
     case LinkKind::Redirect:
     case LinkKind::Sitemap:
+    case LinkKind::ChildSitemap:
       return true;
     case LinkKind::Image:
     case LinkKind::Script:

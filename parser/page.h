@@ -19,7 +19,8 @@ enum class LinkKind : std::uint8_t {
   Alternate,  // link rel=alternate
   Refresh,    // meta refresh, or a Refresh header
   Redirect,   // a 3xx answer's Location
-  Sitemap,    // listed in a sitemap
+  Sitemap,    // listed in a sitemap or a feed
+  ChildSitemap,  // a sitemap listed in a sitemap index
   Image,
   Script,
   Stylesheet,

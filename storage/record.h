@@ -56,6 +56,13 @@ struct LinkRow {
   std::string anchor;
 };
 
+// What a rule took from a page.
+struct ItemRow {
+  std::string rule;
+  std::int64_t position = 0;  // among the rule's items of that page, from 0
+  std::string data;           // JSON
+};
+
 // What was got for one URL that was asked for. Replaces the URL's earlier page with its text, body
 // and links; but with Outcome::NotModified the earlier content and links stay, and only what tells
 // of the request is replaced.
@@ -82,6 +89,7 @@ struct Record {
   std::string detail;  // by which rule
   std::optional<PageRow> page;
   std::vector<LinkRow> links;  // of `url`, in document order
+  std::vector<ItemRow> items;  // of `url`
   std::vector<NewHost> hosts;
   std::vector<NewUrl> discovered;
   std::vector<UrlChange> changes;

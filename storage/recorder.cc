@@ -73,9 +73,11 @@ Recorder::Recorder(sqlite3* db)
       add_body_(db, "INSERT INTO body(data) VALUES (?1)"),
       add_link_(db, insert_links(1)),
       add_links_(db, insert_links(kLinksAStatement)),
+      add_item_(db, "INSERT INTO item(url, rule, position, data) VALUES (?1, ?2, ?3, ?4)"),
       remove_text_(db, "DELETE FROM page_text WHERE id = ?1"),
       remove_body_(db, "DELETE FROM body WHERE id = ?1"),
       remove_links_(db, "DELETE FROM link WHERE id >= ?1 AND id < ?2"),
+      remove_items_(db, "DELETE FROM item WHERE url = ?1"),
       add_nearer_(db, "INSERT OR IGNORE INTO nearer(id) VALUES (?1)"),
       remove_nearer_(db, "DELETE FROM nearer WHERE id = ?1"),
       set_host_(db,
@@ -142,7 +144,10 @@ void Recorder::put_page(const Record& record, const PageRow& page) {
     confirm_page(record.url, page);
     return;
   }
-  if (earlier) remove_content(*earlier);
+  if (earlier) {
+    remove_content(*earlier);
+    bind_id(remove_items_, 1, record.url).run();
+  }
   insert_page(record.url, page, add_content(record, page));
 }
 
@@ -212,6 +217,10 @@ Recorder::Content Recorder::add_content(const Record& record, const PageRow& pag
     add_links(record.url, record.links);
     content.link_count = static_cast<std::int64_t>(record.links.size());
     content.first_link = sqlite3_last_insert_rowid(db_) - content.link_count + 1;
+  }
+  for (const ItemRow& item : record.items) {
+    bind_id(add_item_, 1, record.url).bind_view(2, item.rule).bind(3, item.position);
+    add_item_.bind_view(4, item.data).run();
   }
   return content;
 }

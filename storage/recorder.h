@@ -59,9 +59,11 @@ class Recorder {
   Statement add_body_;
   Statement add_link_;
   Statement add_links_;
+  Statement add_item_;
   Statement remove_text_;
   Statement remove_body_;
   Statement remove_links_;
+  Statement remove_items_;
   Statement add_nearer_;
   Statement remove_nearer_;
   Statement set_host_;

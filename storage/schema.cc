@@ -82,6 +82,7 @@ CREATE TABLE item(
   rule TEXT NOT NULL,
   position INTEGER NOT NULL,
   data TEXT NOT NULL);
+CREATE INDEX item_url ON item(url);
 CREATE TABLE run(
   id INTEGER PRIMARY KEY,
   started_at_ms INTEGER NOT NULL,

@@ -48,6 +48,10 @@ std::string usage_error(const std::function<void()>& act) {
 }
 
 // The contract's defaults.
+MATCHER_P2(HeaderIs, host, line, "") {
+  return arg.host == host && arg.line == line;
+}
+
 TEST(OptionsTest, Defaults) {
   const Parsed parsed("");
   const auto& o = parsed.given.options;
@@ -112,12 +116,31 @@ TEST(OptionsTest, FlagsSetWhatTheySay) {
   EXPECT_EQ(t.connect_timeout, milliseconds(2'000));
   EXPECT_EQ(t.stall_timeout, milliseconds(3'000));
   EXPECT_EQ(t.user_agent, "Bot");
-  EXPECT_THAT(t.headers, ElementsAre("X-A: 1", "X-B: 2"));
+  EXPECT_THAT(t.headers, ElementsAre(HeaderIs("", "X-A: 1"), HeaderIs("", "X-B: 2")));
   EXPECT_EQ(t.proxy, "http://p:1");
   EXPECT_EQ(t.ca_file, "ca.pem");
   EXPECT_EQ(t.dns_servers, "127.0.0.1:53");
   EXPECT_EQ(t.tls, crawler::TlsPolicy::Insecure);
   EXPECT_EQ(t.addresses, crawler::AddressPolicy::AllowPrivate);
+}
+
+TEST(OptionsTest, HeadersMayBeForOneHost) {
+  struct Case {
+    const char* given;
+    const char* host;
+    const char* line;
+  };
+  const Case cases[] = {
+      {"A: b: c", "", "A: b: c"},
+      {"example.com: A: b", "example.com", "A: b"},
+      {"h:8080: A: b", "h:8080", "A: b"},
+      {"localhost: A: b", "localhost", "A: b"},
+  };
+  for (const auto& [given, host, line] : cases) {
+    SCOPED_TRACE(given);
+    EXPECT_THAT(parsed(std::string("-H '") + given + "'").options.transfer.headers,
+                ElementsAre(HeaderIs(host, line)));
+  }
 }
 
 TEST(OptionsTest, TheLastOfOneFlagWins) {
@@ -173,7 +196,7 @@ TEST(OptionsTest, AConfigFileFillsInWhatTheCommandLineLeftOut) {
   EXPECT_EQ(o.transfer.tls, crawler::TlsPolicy::Insecure);
   EXPECT_EQ(o.robots, crawler::RobotsPolicy::Obey);
   EXPECT_EQ(o.transfer.max_body_bytes, 1'000u);
-  EXPECT_THAT(o.transfer.headers, ElementsAre("A: 1", "B: [2], 3"));
+  EXPECT_THAT(o.transfer.headers, ElementsAre(HeaderIs("", "A: 1"), HeaderIs("", "B: [2], 3")));
   EXPECT_THAT(o.exclude, ElementsAre("x#y"));
 }
 

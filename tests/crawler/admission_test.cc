@@ -124,12 +124,26 @@ TEST(AdmissionTest, PrivateAddressesAreForSeedsAlone) {
   EXPECT_EQ(judge(admission(options, {}), "http://10.0.0.1/"), kIn);
 }
 
-TEST(AdmissionTest, KnowsTheOriginsOfSeeds) {
-  const Admission rules = admission({}, {"https://h.net/a"});
-  EXPECT_TRUE(rules.is_seed_origin(url("https://h.net/b")));
-  EXPECT_FALSE(rules.is_seed_origin(url("http://h.net/a")));
-  EXPECT_FALSE(rules.is_seed_origin(url("https://h.net:444/a")));
-  EXPECT_FALSE(rules.is_seed_origin(url("https://www.h.net/a")));
+TEST(AdmissionTest, KeepsHeadersAtTheirOrigins) {
+  Options options;
+  options.transfer.headers = {{"", "A: 1"}, {"api.h.net:8080", "B: 2"}};
+  const Admission rules = admission(options, {"https://h.net/a"});
+  struct Case {
+    std::string_view given;
+    std::vector<std::string> want;
+  };
+  const Case cases[] = {
+      {"https://h.net/b", {"A: 1"}},
+      {"http://h.net/a", {}},       // another scheme is another origin
+      {"https://h.net:444/a", {}},  // and so is another port
+      {"https://www.h.net/a", {}},
+      {"http://api.h.net:8080/", {"B: 2"}},
+      {"http://api.h.net/", {}},
+  };
+  for (const auto& [given, want] : cases) {
+    SCOPED_TRACE(given);
+    EXPECT_EQ(rules.headers_for(url(given)), want);
+  }
 }
 
 }  // namespace

@@ -213,7 +213,7 @@ TEST(FrontierTest, ABlockedHostWaitsAsAWhole) {
 
 TEST(FrontierTest, ErrandsAreRequestsOfTheirHost) {
   Fixture f(paced(), 1, Robots::Unknown);
-  f.frontier.push_errand(1, {"http://h/robots.txt", 7, kHttps, 1}, kNow);
+  f.frontier.push_errand(1, {Errand::Kind::Robots, "http://h/robots.txt", 7, kHttps, 1}, kNow);
   f.resolve("");
   EXPECT_FALSE(f.frontier.is_empty());
   (void)f.push(1, 1);
