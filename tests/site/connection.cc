@@ -29,7 +29,7 @@ Connection::Connection(Server& server, std::uint64_t number)
       timer_(crawler::make_uv<uv_timer_t>(server.loop(), uv_timer_init, "client timer", this)) {}
 
 Connection::~Connection() {
-  if (answer_) server_.log().end(log_index_);
+  if (answer_) server_.log().end(log_index_, answer_->sent_bytes());
 }
 
 bool Connection::accept(uv_stream_t* listener) {
@@ -166,8 +166,8 @@ void Connection::written() {
 
 void Connection::end_answer() {
   is_over_ = answer_->closes();
+  server_.log().end(log_index_, answer_->sent_bytes());
   answer_.reset();
-  server_.log().end(log_index_);
 }
 
 void Connection::wait(milliseconds time) {

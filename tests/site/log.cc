@@ -65,18 +65,19 @@ void write_tsv(std::ostream& out, std::span<const LogEntry> entries) {
 
 std::size_t Log::begin(const Request& request, int status, std::uint64_t connection) {
   if (kind_ == LogKind::None) return 0;
-  LogEntry entry{request.host, request.method, request.path, status,
-                 connection,   Clock::now(),   {},           {}};
+  LogEntry entry{
+      request.host, request.method, request.path, status, connection, Clock::now(), {}, {}, 0};
   if (kind_ == LogKind::RequestsAndHeaders) entry.headers = request.headers;
   const std::lock_guard lock(mutex_);
   entries_.push_back(std::move(entry));
   return entries_.size() - 1;
 }
 
-void Log::end(std::size_t index) {
+void Log::end(std::size_t index, std::uint64_t body_bytes) {
   if (kind_ == LogKind::None) return;
   const std::lock_guard lock(mutex_);
   entries_[index].end = Clock::now();
+  entries_[index].body_bytes = body_bytes;
 }
 
 std::vector<LogEntry> Log::snapshot() const {

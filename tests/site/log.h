@@ -26,8 +26,9 @@ struct LogEntry {
   std::uint64_t connection = 0;  // counts from 1, in the order of accepting
   Clock::time_point start;       // its head was there
   std::optional<Clock::time_point>
-      end;          // its last byte was handed to the kernel, or its connection closed
-  Headers headers;  // where the site keeps them
+      end;                       // its last byte was handed to the kernel, or its connection closed
+  Headers headers;               // where the site keeps them
+  std::uint64_t body_bytes = 0;  // of the answer, handed to the kernel by its end
 };
 
 // What a host had to bear.
@@ -56,7 +57,7 @@ class Log {
   explicit Log(LogKind kind) : kind_(kind) {}
 
   [[nodiscard]] std::size_t begin(const Request& request, int status, std::uint64_t connection);
-  void end(std::size_t index);  // what begin() gave
+  void end(std::size_t index, std::uint64_t body_bytes);  // `index`: what begin() gave
   [[nodiscard]] std::vector<LogEntry> snapshot() const;
 
  private:

@@ -22,6 +22,7 @@ class Wire {
 
   [[nodiscard]] bool closes() const noexcept { return closes_; }
   [[nodiscard]] const Answer& answer() const noexcept { return answer_; }
+  [[nodiscard]] std::uint64_t sent_bytes() const noexcept { return sent_; }  // of the body
 
  private:
   [[nodiscard]] std::string head() const;
