@@ -106,6 +106,7 @@ Exit run_crawl(const CrawlArguments& arguments) {
   std::ofstream summary_file = open_summary(arguments.summary_json);
   const ordered_json options = options_json(arguments.options);
   const std::string options_text = to_json(options, JsonLayout::OneLine);
+  crawler::check_options(arguments.options);
   storage::Database database(arguments.output, arguments.start, arguments.durability);
   warn(arguments, database, options);
   describe(arguments, seeds.size(), database, options_text);

@@ -2,10 +2,16 @@
 
 #include <sys/resource.h>
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
 #include <utility>
 
 #include "crawler/crawl.h"
+#include "crawler/transfer.h"
 #include "crawler/version.h"
 
 namespace skitter::crawler {
@@ -40,6 +46,18 @@ std::string_view to_string(EndReason reason) noexcept {
       return "storage_failed";
   }
   return "";
+}
+
+void check_options(const Options& options) {
+  (void)Admission(options);
+  (void)Transfer(options.transfer, nullptr);
+  EventLoop loop;
+  const Resolver resolver(loop.get(), {options.transfer.dns_servers}, nullptr);
+  // libcurl reads it for the first https URL only: then each of them would fail.
+  const std::string& ca_file = options.transfer.ca_file;
+  if (!ca_file.empty() && !std::ifstream(ca_file)) {
+    throw OptionsError(fmt::format("--cacert: cannot read {}: {}", ca_file, std::strerror(errno)));
+  }
 }
 
 Summary crawl(const Options& options, const std::vector<parser::Url>& seeds,

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "crawler/address.h"
+#include "crawler/crawler.h"
 #include "crawler/uv_handle.h"
 
 namespace skitter::crawler {
@@ -164,8 +165,8 @@ void Resolver::Impl::open_channel(const ResolverOptions& options) {
   if (const int status = ares_set_servers_ports_csv(channel, options.servers.c_str());
       status != ARES_SUCCESS) {
     ares_destroy(channel);
-    throw std::invalid_argument(
-        fmt::format("DNS servers '{}': {}", options.servers, ares_strerror(status)));
+    throw OptionsError(
+        fmt::format("--dns-servers '{}': {}", options.servers, ares_strerror(status)));
   }
 }
 

@@ -34,7 +34,8 @@ struct Resolution {
 //
 // Owns:    the c-ares channel, its polls and its timer. The cache is bounded by kCacheNames.
 // Thread:  loop.
-// Errors:  a look-up that failed is a Resolution with an error. Throws LoopError when it cannot be set up.
+// Errors:  a look-up that failed is a Resolution with an error. Throws LoopError when it cannot be set up,
+//          OptionsError for servers that are no addresses.
 class Resolver {
  public:
   static constexpr std::chrono::seconds kMaxTtl{86'400};

@@ -96,7 +96,6 @@ void Transfer::set_fixed_options(const TransferOptions& options, CURLSH* share) 
   set(easy, CURLOPT_FOLLOWLOCATION, 0L, "redirects");
   set(easy, CURLOPT_PATH_AS_IS, 1L, "path");
   set(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS), "HTTP version");
-  set(easy, CURLOPT_PIPEWAIT, 1L, "multiplexing");
   set(easy, CURLOPT_ACCEPT_ENCODING, "", "content encodings");
   set(easy, CURLOPT_BUFFERSIZE, 64L * 1024, "receive buffer");
   set(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L, "proxy headers");
@@ -146,6 +145,9 @@ void Transfer::prepare(FetchRequest request) {
     resolve = curl_slist_append(nullptr, entry.c_str());
   }
   resolve_.reset(resolve);
+  // A transfer may wait for the handshake of another to learn whether it can share that connection. Without TLS there
+  // is no handshake to tell, and it would wait for the other's whole answer.
+  set(easy_.get(), CURLOPT_PIPEWAIT, request_.url.starts_with("https:") ? 1L : 0L, "multiplexing");
   set(easy_.get(), CURLOPT_URL, request_.url.c_str(), "URL");
   set(easy_.get(), CURLOPT_HTTPHEADER, headers_.get(), "--header");
   set(easy_.get(), CURLOPT_RESOLVE, resolve_.get(), "addresses");

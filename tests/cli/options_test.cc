@@ -138,8 +138,8 @@ TEST(OptionsTest, HeadersMayBeForOneHost) {
   };
   for (const auto& [given, host, line] : cases) {
     SCOPED_TRACE(given);
-    EXPECT_THAT(parsed(std::string("-H '") + given + "'").options.transfer.headers,
-                ElementsAre(HeaderIs(host, line)));
+    const Parsed parsed(std::string("-H '") + given + "'");
+    EXPECT_THAT(parsed.given.options.transfer.headers, ElementsAre(HeaderIs(host, line)));
   }
 }
 

@@ -321,7 +321,8 @@ Result fixpoint(const std::vector<SitePage>& site, const Options& options) {
         } else if (link.kind == LinkKind::Image) {
           offer(link.to, {0, states[i].depth + 1, 0});
         } else {
-          const bool is_nofollow = link.nofollow || page.nofollow;
+          // Of a URL that is out of scope it does not matter who claims what.
+          const bool is_nofollow = (link.nofollow || page.nofollow) && !is_out_of_scope(link.to);
           offer(link.to, {is_nofollow ? 1 : 2, states[i].depth + 1, 0});
         }
       }
@@ -335,8 +336,8 @@ Result fixpoint(const std::vector<SitePage>& site, const Options& options) {
     if (state.claim > 0) {
       found = {site[i].outcome, state.depth, state.hops};
       if (state.depth > *options.depth) found.outcome = Outcome::Depth;
-      if (is_out_of_scope(static_cast<int>(i))) found.outcome = Outcome::Scope;
       if (state.claim == 1) found.outcome = Outcome::Robots;
+      if (is_out_of_scope(static_cast<int>(i))) found.outcome = Outcome::Scope;
     }
     result[name(static_cast<int>(i))] = found;
   }

@@ -94,15 +94,18 @@ TEST(FrontierTest, AHostHasNoMoreInFlightThanAllowed) {
   EXPECT_EQ(f.start_and_send(), 3u);
 }
 
+// What the fixtures' delay of 250 ms comes to.
+constexpr auto kSpacing = 250ms + Pace::kWireSlack;
+
 TEST(FrontierTest, TheDelayCountsFromTheSend) {
   Fixture f(paced());
   for (UrlId id = 1; id <= 3; ++id) (void)f.push(1, id);
   EXPECT_EQ(f.start(), 1u);
   EXPECT_EQ(f.start(kNow + 5s), 0u);  // it still connects: nobody knows when it will be sent
   f.frontier.sent(1, kNow + 6s);
-  EXPECT_EQ(f.frontier.next_due(), kNow + 6s + 250ms);
+  EXPECT_EQ(f.frontier.next_due(), kNow + 6s + kSpacing);
   EXPECT_EQ(f.start(kNow + 6s + 249ms), 0u);
-  EXPECT_EQ(f.start(kNow + 6s + 250ms), 2u);
+  EXPECT_EQ(f.start(kNow + 6s + kSpacing), 2u);
 }
 
 TEST(FrontierTest, AFailureBeforeTheWireFreesTheHost) {
@@ -124,7 +127,7 @@ TEST(FrontierTest, AWaitingHostLetsOthersGo) {
   EXPECT_EQ(f.start_and_send(), 3u);
   EXPECT_EQ(f.start_and_send(), 0u);
   EXPECT_EQ(f.frontier.hosts_waiting(kNow), 1u);
-  EXPECT_EQ(f.frontier.hosts_ready(kNow + 250ms), 1u);
+  EXPECT_EQ(f.frontier.hosts_ready(kNow + kSpacing), 1u);
 }
 
 TEST(FrontierTest, HostsTakeTurns) {
@@ -220,7 +223,7 @@ TEST(FrontierTest, ErrandsAreRequestsOfTheirHost) {
   EXPECT_EQ(f.start_and_send(), 0u);
   EXPECT_EQ(f.last.kind, Candidate::Kind::Errand);
   EXPECT_EQ(f.last.errand.for_host, 7u);
-  EXPECT_EQ(f.frontier.next_due(), kNow + 250ms);
+  EXPECT_EQ(f.frontier.next_due(), kNow + kSpacing);
 }
 
 TEST(FrontierTest, ADroppedCandidateCostsNoTurn) {

@@ -32,21 +32,21 @@ class PaceTest : public ::testing::Test {
 TEST_F(PaceTest, IsReadyAtOnceAndThenAfterTheDelay) {
   EXPECT_LE(pace_.ready_at(), kNow);
   pace_.started(kNow);
-  EXPECT_EQ(pace_.ready_at(), kNow + 250ms);
+  EXPECT_EQ(pace_.ready_at(), kNow + 250ms + Pace::kWireSlack);
 }
 
 TEST_F(PaceTest, TheDelayCountsFromTheWire) {
   pace_.started(kNow);
   pace_.sent(kNow + 3s);  // it took that long to connect
-  EXPECT_EQ(pace_.ready_at(), kNow + 3s + 250ms);
+  EXPECT_EQ(pace_.ready_at(), kNow + 3s + 250ms + Pace::kWireSlack);
 }
 
 TEST_F(PaceTest, TheLongerOfDelayAndCrawlDelayHolds) {
   pace_.started(kNow);
   pace_.set_crawl_delay(10s);
-  EXPECT_EQ(pace_.ready_at(), kNow + 10s);
+  EXPECT_EQ(pace_.ready_at(), kNow + 10s + Pace::kWireSlack);
   pace_.set_crawl_delay(100ms);
-  EXPECT_EQ(pace_.ready_at(), kNow + 250ms);
+  EXPECT_EQ(pace_.ready_at(), kNow + 250ms + Pace::kWireSlack);
 }
 
 TEST_F(PaceTest, RetryAfterBlocksForAsLongAsItSays) {
@@ -166,7 +166,7 @@ TEST(PaceWithoutDelayTest, ZeroSwitchesPacingOff) {
   pace.sent(kNow);
   EXPECT_EQ(pace.ready_at(), kNow);
   pace.set_crawl_delay(1s);  // the host's own wish still holds
-  EXPECT_EQ(pace.ready_at(), kNow + 1s);
+  EXPECT_EQ(pace.ready_at(), kNow + 1s + Pace::kWireSlack);
   pace.refused(kNow, kNow - 1s, 30s);
   EXPECT_EQ(pace.ready_at(), kNow + 30s);
 }

@@ -49,6 +49,10 @@ void set_target(Request& request, std::string_view target) {
   request.path = slash == std::string_view::npos ? "/" : target.substr(slash);
 }
 
+bool is_letter(char c) {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
 bool parse_request_line(std::string_view line, RequestHead& head) {
   const std::string_view method = take_until(line, " ");
   const std::string_view target = take_until(line, " ");
@@ -82,6 +86,12 @@ bool parse_header(std::string_view line, RequestHead& head) {
 
 RequestHead parse_head(std::string_view bytes) {
   RequestHead head;
+  // A method is of letters. What is none (TLS, say) may never come to the end of a line, so it is not waited for.
+  if (!bytes.empty() && !is_letter(bytes[0])) {
+    head.bytes = bytes.size();
+    head.state = HeadState::Bad;
+    return head;
+  }
   constexpr std::string_view kBlankLine = "\r\n\r\n";
   const std::size_t end = bytes.substr(0, kMaxHeadBytes).find(kBlankLine);
   if (end == std::string_view::npos) {

@@ -72,6 +72,7 @@ TEST(RequestHeadTest, TellsIncompleteFromBad) {
       {std::string(kMaxHeadBytes - 1, 'a'), HeadState::Incomplete},
       {std::string(kMaxHeadBytes, 'a'), HeadState::Bad},
       {"\r\n\r\n", HeadState::Bad},
+      {"\x16\x03\x01", HeadState::Bad},  // TLS
       {"GET /\r\n\r\n", HeadState::Bad},
       {"GET / HTTP/2\r\n\r\n", HeadState::Bad},
       {"GET / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", HeadState::Bad},
