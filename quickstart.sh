@@ -31,6 +31,7 @@ build() {
 
 # Starts 200 generated hosts on loopback and writes their first URLs to a file.
 start_site() {
+  : >"$scratch/site"  # there before it is read: the shell in the background may be late
   build/release/tests/site/skitter-site --hosts 200 --pages-per-host 20 --delay 50ms --for 10m \
     --print-seeds >"$scratch/site" &
   site_pid=$!
