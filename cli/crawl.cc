@@ -122,6 +122,9 @@ Exit run_crawl(const CrawlArguments& arguments) {
     (void)std::fwrite(text.data(), 1, text.size(), stderr);
   } else if (summary.reason == crawler::EndReason::StorageFailed) {
     complain(summary.detail);
+  } else if (exit_status(summary) == Exit::NoSeed) {
+    complain(fmt::format("crawl: not one seed could be fetched; skitter query {} errors says why",
+                         arguments.output));
   }
   if (summary_file.is_open()) {
     summary_file << to_json(summary_json(summary, context), JsonLayout::Indented) << "\n";

@@ -65,8 +65,9 @@ Exit exit_status(const crawler::Summary& summary) {
       return Exit::Interrupted;
     case EndReason::Forced:
       return Exit::Forced;
-    case EndReason::Finished:
     case EndReason::Limit:
+      return Exit::Finished;  // as the user asked for
+    case EndReason::Finished:
       return summary.a_seed_was_fetched ? Exit::Finished : Exit::NoSeed;
   }
   return Exit::Internal;

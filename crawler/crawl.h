@@ -58,9 +58,9 @@ class Crawl {
   enum class Phase : std::uint8_t { Running, Stopping, Ending, Done };
 
   // Bodies that wait for a parse worker, and ops that wait for the writer, are held back by starting less.
-  static constexpr std::size_t kParseAhead = 64;            // answers not parsed yet
-  static constexpr std::size_t kHeldBodyBytes = 64u << 20;  // of them
-  static constexpr std::size_t kWriterAhead = 256;          // ops the writer has not taken yet
+  static constexpr std::size_t kParseAhead = 1'024;            // answers not parsed yet
+  static constexpr std::size_t kHeldBodyBytes = 32u << 20;  // of them
+  static constexpr std::size_t kWriterAhead = 1'024;          // ops the writer has not taken yet
   static constexpr std::size_t kReoffersAtOnce = 8;
   static constexpr int kCandidatesATurn = 1'024;
   static constexpr std::size_t kDefaultIpConcurrency = 8;

@@ -33,7 +33,7 @@ TEST(SummaryTest, ExitStatus) {
   };
   const Case cases[] = {
       {EndReason::Finished, true, 0},      {EndReason::Limit, true, 0},
-      {EndReason::Finished, false, 4},     {EndReason::Limit, false, 4},
+      {EndReason::Finished, false, 4},     {EndReason::Limit, false, 0},
       {EndReason::Interrupted, true, 11},  {EndReason::Interrupted, false, 11},
       {EndReason::Forced, true, 13},       {EndReason::Forced, false, 13},
       {EndReason::StorageFailed, true, 3}, {EndReason::StorageFailed, false, 3},
