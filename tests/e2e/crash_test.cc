@@ -19,13 +19,13 @@ class CrashTest : public CrawlTest {
  protected:
   static site::PageOptions pages() {
     return {.hosts = 3,
-            .pages_per_host = 120,
+            .pages_per_host = 60,
             .size_bytes = 4'000,
             .links = 10,
             .redirect_share = 0.1,
             .missing_share = 0.1,
             .delay = milliseconds(5),
-            .jitter = milliseconds(60),
+            .jitter = milliseconds(30),
             .robots_txt = "User-agent: *\nDisallow: /p/7"};
   }
 
@@ -62,6 +62,7 @@ class CrashTest : public CrawlTest {
 
 TEST_F(CrashTest, KilledFiveTimesEndsAsIfNothingHadBeen) {
   site::PageOptions slow = pages();
+  slow.pages_per_host = 120;
   slow.jitter = milliseconds(90);
   const Site site({.pages = slow});
   const Contents want = reference(site);
@@ -73,7 +74,8 @@ TEST_F(CrashTest, KilledFiveTimesEndsAsIfNothingHadBeen) {
     const std::size_t first = site.log().size();
     const std::size_t requests = std::uniform_int_distribution<std::size_t>(1, 40)(random);
     Program program(crawl_words(arguments(site)), here());
-    // Any instant will do; but a commit comes every 250 ms only, and without one there is nothing to go on with.
+    // Any instant will do; but a commit comes every 250 ms only, and without one there is nothing
+    // to go on with.
     const bool must_commit = kill % 2 == 0;
     ASSERT_TRUE(program.wait_until([&] {
       return site.log().size() >= first + requests &&

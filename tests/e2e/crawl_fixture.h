@@ -23,8 +23,8 @@ using site::Site;
 using std::chrono::milliseconds;
 using Words = std::vector<std::string>;
 
-// What a crawl found, apart from what may differ between two crawls of the same site: the order of discovery,
-// times, and how often something had to be asked for.
+// What a crawl found, apart from what may differ between two crawls of the same site: the order of
+// discovery, times, and how often something had to be asked for.
 struct Contents {
   Words urls;
   Words pages;

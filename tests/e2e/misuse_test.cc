@@ -153,7 +153,8 @@ TEST_F(MisuseTest, ADamagedDatabaseIsStatus3) {
   EXPECT_EQ(skitter({"query", "crawl.db", "SELECT * FROM urls"}).status, 3);
 }
 
-// A limit of the size of files stands for a full disk: both fail a write in the middle of a transaction.
+// A limit of the size of files stands for a full disk: both fail a write in the middle of a
+// transaction.
 TEST_F(MisuseTest, AFullDiskLosesNothing) {
   const Site site(
       {.pages = site::PageOptions{

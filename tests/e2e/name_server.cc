@@ -32,7 +32,8 @@ std::pair<int, std::uint16_t> bound_socket(int type) {
   return {fd, ntohs(address.sin_port)};
 }
 
-// The name of the question, lower case; `end` gets the place behind its type and class. Empty for what is no query.
+// The name of the question, lower case; `end` gets the place behind its type and class. Empty for
+// what is no query.
 std::string question(std::string_view query, std::size_t& end) {
   std::string name;
   std::size_t at = kHeaderBytes;

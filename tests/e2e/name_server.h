@@ -8,7 +8,8 @@
 
 namespace skitter::e2e {
 
-// A name server on loopback that knows a few names, and of all others says that there is no such name.
+// A name server on loopback that knows a few names, and of all others says that there is no such
+// name.
 //
 // Owns:    its socket and thread.
 // Errors:  throws std::system_error when it cannot listen.

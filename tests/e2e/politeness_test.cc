@@ -1,4 +1,5 @@
-// Polite by construction, as the server saw it. Only lower bounds are asserted: a slow machine makes gaps longer.
+// Polite by construction, as the server saw it. Only lower bounds are asserted: a slow machine
+// makes gaps longer.
 #include <gmock/gmock.h>
 #include <signal.h>
 
@@ -23,6 +24,17 @@ class PolitenessTest : public CrawlTest {
     std::map<std::string, std::vector<LogEntry>> by_host;
     for (const LogEntry& entry : site.log()) by_host[entry.host].push_back(entry);
     return by_host;
+  }
+
+  // The site sees a request when its thread gets to read it. On a busy machine that may be late for
+  // one and in time for the next, so a single gap may look shorter than it was; but not all gaps
+  // together.
+  static constexpr milliseconds kReadLate{50};
+  static void expect_spaced(const std::vector<LogEntry>& entries, milliseconds delay) {
+    ASSERT_GE(entries.size(), 2u);
+    EXPECT_GE(site::load_of(entries).least_gap, delay - kReadLate);
+    const auto gaps = static_cast<int>(entries.size()) - 1;
+    EXPECT_GE(between_starts(entries.front(), entries.back()), delay * gaps - kReadLate);
   }
 
   static milliseconds between_starts(const LogEntry& earlier, const LogEntry& later) {
@@ -51,10 +63,10 @@ TEST_F(PolitenessTest, TheDefaultsHoldForEachOfManyHosts) {
     SCOPED_TRACE(name);
     EXPECT_GE(load.requests, 7u);
     EXPECT_LE(load.most_at_once, 2u);
-    EXPECT_GE(load.least_gap, milliseconds(250));
   }
   for (const auto& [name, entries] : log_by_host(site)) {
     SCOPED_TRACE(name);
+    expect_spaced(entries, milliseconds(250));
     EXPECT_EQ(entries[0].path, "/robots.txt");
     EXPECT_EQ(requests_for(site, name, "/robots.txt"), 1u);
   }
@@ -88,9 +100,8 @@ TEST_F(PolitenessTest, CrawlDelayOfRobotsTxtIsKept) {
   site.route("", "/r", Answer::redirect("/a"));
   const ProgramResult result = crawl({site.url(host(0)), "-c", "64", "--host-concurrency", "8"});
   ASSERT_EQ(result.status, 0) << result.err;
-  const auto load = site::load_of(page_requests(site));
-  EXPECT_EQ(load.requests, 3u);
-  EXPECT_GE(load.least_gap, milliseconds(1'000));
+  EXPECT_EQ(page_requests(site).size(), 3u);
+  expect_spaced(page_requests(site), milliseconds(1'000));
   EXPECT_EQ(rows("SELECT robots_state, crawl_delay_ms FROM hosts"), Words{"rules|1000"});
 }
 
@@ -248,8 +259,7 @@ TEST_F(PolitenessTest, LimitsOfPagesAreExact) {
 }
 
 TEST_F(PolitenessTest, AddressesShareALimitWhereOneIsGiven) {
-  if (skitter({"crawl", "--help"}).out.find("--ip-concurrency") ==
-      std::string::npos)
+  if (skitter({"crawl", "--help"}).out.find("--ip-concurrency") == std::string::npos)
     GTEST_SKIP() << "this program has no --ip-concurrency";
   Site site;
   Answer slow = Answer::html("slow");

@@ -19,7 +19,8 @@ using ::testing::UnorderedElementsAreArray;
 
 class ResultTest : public CrawlTest {
  protected:
-  // Crawls with several concurrencies, each into a database of its own, and expects the same of all.
+  // Crawls with several concurrencies, each into a database of its own, and expects the same of
+  // all.
   void expect_same_at_any_concurrency(const Words& arguments) const {
     std::optional<Contents> first;
     for (const char* const transfers : {"1", "64", "512"}) {
@@ -98,8 +99,8 @@ TEST_F(ResultTest, OutcomesAddUpToAllDiscovered) {
   EXPECT_EQ(number("SELECT requests FROM runs"), static_cast<std::int64_t>(site.log().size()));
 }
 
-// A graph of pages and redirects with answers that come late, so that what is near is often found by the
-// long way first. What must come out is worked out here, breadth first.
+// A graph of pages and redirects with answers that come late, so that what is near is often found
+// by the long way first. What must come out is worked out here, breadth first.
 class Graph {
  public:
   static constexpr int kNodes = 120;

@@ -86,7 +86,8 @@ bool parse_header(std::string_view line, RequestHead& head) {
 
 RequestHead parse_head(std::string_view bytes) {
   RequestHead head;
-  // A method is of letters. What is none (TLS, say) may never come to the end of a line, so it is not waited for.
+  // A method is of letters. What is none (TLS, say) may never come to the end of a line, so it is
+  // not waited for.
   if (!bytes.empty() && !is_letter(bytes[0])) {
     head.bytes = bytes.size();
     head.state = HeadState::Bad;
