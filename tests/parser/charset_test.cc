@@ -5,9 +5,10 @@
 
 #include <algorithm>
 #include <chrono>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
+
+#include "tests/parser/test_data.h"
 
 namespace skitter::parser {
 namespace {
@@ -16,31 +17,10 @@ using namespace std::string_view_literals;
 using nlohmann::json;
 using testing::ElementsAre;
 
-std::string read_data(const std::string& name) {
-  std::ifstream file(SKITTER_TEST_DATA "/encoding/" + name, std::ios::binary);
-  EXPECT_TRUE(file) << name;
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
 std::string lower(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   return text;
-}
-
-std::string from_base64(std::string_view text) {
-  constexpr std::string_view kDigits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string bytes;
-  unsigned bits = 0;
-  int count = 0;
-  for (const char c : text.substr(0, text.find('='))) {
-    bits = bits << 6 | static_cast<unsigned>(kDigits.find(c));
-    if ((count += 6) >= 8) bytes += static_cast<char>(bits >> (count -= 8) & 0xFF);
-  }
-  return bytes;
 }
 
 // The standard's default for a locale that says nothing, which is what the data expects.
@@ -50,7 +30,7 @@ std::string declared_or_default(std::string_view bytes, std::string_view http_ch
 
 TEST(CharsetTest, KnowsAllLabels) {
   std::size_t total = 0;
-  for (const auto& heading : json::parse(read_data("whatwg_encodings.json"))) {
+  for (const auto& heading : read_test_json("encoding/whatwg_encodings.json")) {
     for (const auto& encoding : heading["encodings"]) {
       for (const std::string label : encoding["labels"]) {
         SCOPED_TRACE(label);
@@ -75,7 +55,7 @@ TEST(CharsetTest, ReadsLabelsWithoutCaseOrMargins) {
 
 TEST(CharsetTest, PassesTheSniffingCases) {
   int passed = 0;
-  const json data = json::parse(read_data("sniffing.json"));
+  const json data = read_test_json("encoding/sniffing.json");
   for (const auto& test : data) {
     SCOPED_TRACE(test["name"].get<std::string>());
     const std::string charset =
@@ -90,7 +70,7 @@ TEST(CharsetTest, PassesTheSniffingCases) {
 
 // The first words of each case that fails.
 std::vector<std::string> html5lib_misses(const std::string& name) {
-  const std::string file = read_data(name);
+  const std::string file = read_test_data("encoding/" + name);
   std::vector<std::string> misses;
   int total = 0;
   constexpr std::string_view kData = "#data\n";

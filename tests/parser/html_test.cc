@@ -6,7 +6,6 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
@@ -17,6 +16,7 @@
 #include "parser/nesting.h"
 #include "parser/robots_directives.h"
 #include "parser/xml_text.h"
+#include "tests/parser/test_data.h"
 
 namespace skitter::parser {
 namespace {
@@ -197,9 +197,9 @@ TEST(HtmlTest, XmlThatIsNotWellFormedIsStripped) {
 }
 
 TEST(HtmlTest, MetaAndHeaderDirectivesAddUp) {
-  std::ifstream file(std::string(SKITTER_TEST_DATA) + "/robots/meta_robots.json");
   const auto url = parse_url("http://h/");
-  for (const nlohmann::json& test : nlohmann::json::parse(file).at("cases")) {
+  const nlohmann::json data = read_test_json("robots/meta_robots.json");
+  for (const nlohmann::json& test : data.at("cases")) {
     const auto html = test.at("html").get<std::string>();
     const auto headers = test.at("headers").get<std::vector<std::string>>();
     const auto agent = test.at("agent").get<std::string>();
@@ -225,8 +225,8 @@ TEST(HtmlTest, MetaAndHeaderDirectivesAddUp) {
 }
 
 TEST(HtmlTest, RelIsReadByTokens) {
-  std::ifstream file(std::string(SKITTER_TEST_DATA) + "/robots/rel_nofollow.json");
-  for (const nlohmann::json& test : nlohmann::json::parse(file).at("cases")) {
+  const nlohmann::json data = read_test_json("robots/rel_nofollow.json");
+  for (const nlohmann::json& test : data.at("cases")) {
     const auto rel = test.at("rel").get<std::string>();
     SCOPED_TRACE(rel);
     const Page page = page_of("<a href=x rel=\"" + rel + "\">");

@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
@@ -14,6 +13,7 @@
 #include "parser/page_builder.h"
 #include "parser/refresh.h"
 #include "parser/srcset.h"
+#include "tests/parser/test_data.h"
 
 namespace skitter::parser {
 namespace {
@@ -22,12 +22,11 @@ using nlohmann::json;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-json read_cases(std::string_view name) {
-  std::ifstream file(std::string(SKITTER_TEST_DATA) + "/html/" + std::string(name));
-  return json::parse(file).at("cases");
+json read_cases(const std::string& name) {
+  return read_test_json("html/" + name).at("cases");
 }
 
-Page page_of(std::string_view html, std::string_view url = "http://h/d/p") {
+Page page_at(std::string_view html, std::string_view url = "http://h/d/p") {
   const auto base = parse_url(url);
   Document document;
   document.bytes = html;
@@ -40,7 +39,7 @@ Page page_of(std::string_view html, std::string_view url = "http://h/d/p") {
 // "kind url anchor|rel", for short.
 std::vector<std::string> links_of(std::string_view html) {
   std::vector<std::string> lines;
-  for (const Link& link : page_of(html).links) {
+  for (const Link& link : page_at(html).links) {
     std::string line = std::string(to_string(link.kind)) + " " + link.url;
     if (!link.anchor.empty()) line += " \"" + link.anchor + "\"";
     if (!link.rel.empty()) line += " [" + link.rel + "]";
@@ -54,7 +53,7 @@ TEST(LinksTest, FindsThePublishedCases) {
     SCOPED_TRACE(test.at("what").get<std::string>());
     std::vector<std::string> urls;
     const auto html = test.at("html").get<std::string>();
-    for (const Link& link : page_of(html, test.at("base").get<std::string>()).links) {
+    for (const Link& link : page_at(html, test.at("base").get<std::string>()).links) {
       if (link.url.starts_with("http")) urls.push_back(link.url);
     }
     EXPECT_EQ(urls, test.at("links").get<std::vector<std::string>>());
@@ -186,7 +185,7 @@ TEST(LinksTest, AnchorsAreWhatIsSeen) {
   };
   for (const auto& [given, want] : cases) {
     SCOPED_TRACE(given);
-    const Page page = page_of(given);
+    const Page page = page_at(given);
     ASSERT_FALSE(page.links.empty());
     EXPECT_EQ(page.links.front().anchor, want);
   }
@@ -195,7 +194,7 @@ TEST(LinksTest, AnchorsAreWhatIsSeen) {
 TEST(LinksTest, CutsAnchorsBetweenCharacters) {
   std::string html = "<a href=x>";
   for (int i = 0; i < 400; ++i) html += "\u20ac";  // 3 bytes each
-  const Page page = page_of(html + "</a>");
+  const Page page = page_at(html + "</a>");
   EXPECT_EQ(page.links.at(0).anchor.size(), PageBuilder::kMaxAnchorBytes / 3 * 3);
   EXPECT_EQ(page.links.at(0).anchor, html.substr(10, page.links.at(0).anchor.size()));
 }
@@ -203,7 +202,7 @@ TEST(LinksTest, CutsAnchorsBetweenCharacters) {
 TEST(LinksTest, ALongBaseCostsNoMoreThanItsBound) {
   std::string html = "<base href='/" + std::string(1u << 20, 'b') + "/'>";
   for (int i = 0; i < 1'000; ++i) html += "<a href=x>";
-  const Page page = page_of(html);
+  const Page page = page_at(html);
   EXPECT_TRUE(page.cut);
   EXPECT_EQ(page.links.size(), PageBuilder::kMaxLinkBytes / (1u << 20) - 1);
 }

@@ -2,10 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "parser/headers.h"
+#include "tests/parser/test_data.h"
 
 namespace skitter::parser {
 namespace {
@@ -14,17 +14,11 @@ using nlohmann::json;
 
 constexpr long long kNow = 1'700'000'000;  // 2023-11-14
 
-json read_data(const std::string& name) {
-  std::ifstream file(SKITTER_TEST_DATA "/robots/" + name);
-  EXPECT_TRUE(file) << name;
-  return json::parse(file);
-}
-
 // The header part of the cases: those without HTML, and the headers of those with it.
 TEST(RobotsDirectivesTest, PassesTheHeaderCases) {
   int passed = 0;
   int total = 0;
-  const json data = read_data("meta_robots.json");
+  const json data = read_test_json("robots/meta_robots.json");
   for (const auto& test : data["cases"]) {
     if (test["headers"].empty() && !test["html"].get<std::string>().empty()) continue;
     SCOPED_TRACE(test.dump());
@@ -128,7 +122,7 @@ TEST(RobotsDirectivesTest, BoundsTheText) {
 }
 
 TEST(RobotsDirectivesTest, PassesTheRelCases) {
-  const json data = read_data("rel_nofollow.json");
+  const json data = read_test_json("robots/rel_nofollow.json");
   for (const auto& test : data["cases"]) {
     SCOPED_TRACE(test.dump());
     EXPECT_EQ(!rel_forbids_following(test["rel"].get<std::string>()), test["follow"].get<bool>());

@@ -4,9 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
+
+#include "tests/parser/test_data.h"
 
 namespace skitter::parser {
 namespace {
@@ -15,25 +16,6 @@ using nlohmann::json;
 using std::chrono::milliseconds;
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-json read_data(const std::string& name) {
-  std::ifstream file(SKITTER_TEST_DATA "/robots/" + name);
-  EXPECT_TRUE(file) << name;
-  return json::parse(file);
-}
-
-std::string from_base64(std::string_view text) {
-  constexpr std::string_view kDigits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string bytes;
-  unsigned bits = 0;
-  int count = 0;
-  for (const char c : text.substr(0, text.find('='))) {
-    bits = bits << 6 | static_cast<unsigned>(kDigits.find(c));
-    if ((count += 6) >= 8) bytes += static_cast<char>(bits >> (count -= 8) & 0xFF);
-  }
-  return bytes;
-}
 
 std::string body_of(const json& test) {
   if (test.contains("robots_b64")) return from_base64(test["robots_b64"].get<std::string>());
@@ -61,7 +43,7 @@ TEST(RobotsTest, PassesTheConformanceCases) {
   };
   std::map<std::string, Count> levels;
   std::vector<std::string> misses;
-  for (const auto& test : read_data("robots_cases.json")) {
+  for (const auto& test : read_test_json("robots/robots_cases.json")) {
     const RobotsRules rules(body_of(test), test["agent"].get<std::string>());
     const bool is_right = rules.is_allowed(path_of(test["url"])) == test["allowed"].get<bool>();
     auto& [passed, total] = levels[test["level"]];
@@ -77,7 +59,7 @@ TEST(RobotsTest, PassesTheConformanceCases) {
 }
 
 TEST(RobotsTest, PassesTheDelayAndSitemapCases) {
-  const json data = read_data("robots_extra.json");
+  const json data = read_test_json("robots/robots_extra.json");
   int passed = 0;
   for (const auto& test : data["cases"]) {
     SCOPED_TRACE(test.dump());

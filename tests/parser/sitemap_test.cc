@@ -4,10 +4,11 @@
 #include <gtest/gtest.h>
 #include <zlib.h>
 
-#include <fstream>
 #include <iostream>
 #include <map>
 #include <nlohmann/json.hpp>
+
+#include "tests/parser/test_data.h"
 
 namespace skitter::parser {
 namespace {
@@ -16,19 +17,6 @@ using nlohmann::json;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
-
-std::string from_base64(std::string_view text) {
-  constexpr std::string_view kDigits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string bytes;
-  unsigned bits = 0;
-  int count = 0;
-  for (const char c : text.substr(0, text.find('='))) {
-    bits = bits << 6 | static_cast<unsigned>(kDigits.find(c));
-    if ((count += 6) >= 8) bytes += static_cast<char>(bits >> (count -= 8) & 0xFF);
-  }
-  return bytes;
-}
 
 std::string gzip(std::string_view bytes) {
   z_stream stream = {};
@@ -70,9 +58,7 @@ TEST(SitemapTest, PassesTheConformanceCases) {
     int passed = 0;
     int total = 0;
   };
-  std::ifstream file(SKITTER_TEST_DATA "/sitemap/sitemaps.json");
-  ASSERT_TRUE(file);
-  const json data = json::parse(file);
+  const json data = read_test_json("sitemap/sitemaps.json");
   std::map<std::string, Count> needs;
   std::vector<std::string> misses;
   for (const json& test : data["cases"]) {

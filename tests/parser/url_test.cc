@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <cstdio>
-#include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "parser/url_internal.h"
+#include "tests/parser/test_data.h"
 
 namespace skitter::parser {
 namespace {
@@ -18,8 +18,7 @@ namespace {
 using nlohmann::json;
 
 json read_table(const std::string& name) {
-  std::ifstream in(SKITTER_TEST_DATA "/url/" + name);
-  return json::parse(in);
+  return read_test_json("url/" + name);
 }
 
 std::string text_or_empty(const json& test, const char* key) {
