@@ -42,5 +42,7 @@ Exit run(int argc, char** argv) {
 int main(int argc, char** argv) {
   // A reader of stdout or a peer that goes away is an error code, not the end.
   (void)std::signal(SIGPIPE, SIG_IGN);
+  // So is a limit on the size of files (`ulimit -f`): it is told like a full disk.
+  (void)std::signal(SIGXFSZ, SIG_IGN);
   return static_cast<int>(run(argc, argv));
 }

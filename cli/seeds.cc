@@ -53,6 +53,15 @@ HostForm host_form(std::string_view text) noexcept {
                                                                          : HostForm::Name;
 }
 
+// "seeds.txt" has the form of a host, but no host ends so: a file was meant.
+bool names_a_list(std::string_view text) noexcept {
+  if (text.find('/') != std::string_view::npos) return false;
+  for (const std::string_view ending : {".txt", ".csv", ".tsv", ".lst", ".list"}) {
+    if (text.ends_with(ending)) return true;
+  }
+  return false;
+}
+
 void add_seed(std::string_view text, const std::string& place, Seeds& into) {
   std::string why_not;
   if (auto url = parse_typed_url(text, why_not)) {
@@ -117,7 +126,8 @@ Seeds read_seeds(std::span<const std::string> arguments, std::istream& standard_
       read_seed_lines(standard_input, "stdin", seeds);
     } else if (is_file) {
       read_seed_file(argument, seeds);
-    } else if (!has_scheme(argument) && host_form(argument) == HostForm::None) {
+    } else if (!has_scheme(argument) &&
+               (host_form(argument) == HostForm::None || names_a_list(argument))) {
       const bool is_directory = std::filesystem::is_directory(status);
       seeds.problems.push_back(argument + (is_directory ? ": a directory, not a file of URLs"
                                                         : ": no such file, and no URL"));
