@@ -6,6 +6,10 @@ target_compile_options(skitter_flags INTERFACE
 if(SKITTER_WERROR)
   target_compile_options(skitter_flags INTERFACE -Werror)
 endif()
+# The files of a unity build are included, so that the anonymous namespace of one looks like a header's.
+if(CMAKE_UNITY_BUILD)
+  target_compile_options(skitter_flags INTERFACE -Wno-subobject-linkage)
+endif()
 target_include_directories(skitter_flags INTERFACE
   $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:include/skitter>)
 if(SKITTER_SANITIZE)

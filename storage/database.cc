@@ -18,8 +18,8 @@ namespace {
 // 16 KiB pages halve the cost of writing 18 KB a page against SQLite's 4 KiB: a text or a body
 // then needs no chain of overflow pages.
 constexpr int kPageBytes = 16384;
-constexpr int kBusyTimeoutMs = 5000;
-constexpr int kCacheKib = 32 * 1024;
+constexpr int kOpenTimeoutMs = 5000;
+constexpr int kWriterCacheKib = 32 * 1024;
 // A checkpoint after that many pages of log, and what a log that once grew larger (a reader kept it
 // from being checkpointed) is cut back to: both 32 MiB.
 constexpr int kCheckpointPages = 2048;
@@ -65,7 +65,7 @@ void configure(sqlite3* db, Durability durability) {
                           "PRAGMA secure_delete = OFF;"  // Debian builds SQLite with it on
                           "PRAGMA temp_store = MEMORY;"
                           "PRAGMA trusted_schema = OFF",
-                          durability == Durability::PowerCut ? "FULL" : "NORMAL", kCacheKib,
+                          durability == Durability::PowerCut ? "FULL" : "NORMAL", kWriterCacheKib,
                           kCheckpointPages, kLogBytes));
 }
 
@@ -75,7 +75,7 @@ struct Database::Impl {
   Impl(const std::string& file, Start start, Durability durability)
       : path(file), lock(lock_file(file, start)) {
     db = open_connection(sqlite_name(file), SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, file);
-    (void)sqlite3_busy_timeout(db.get(), kBusyTimeoutMs);  // only a wrong handle can make it fail
+    (void)sqlite3_busy_timeout(db.get(), kOpenTimeoutMs);  // only a wrong handle can make it fail
     // A file whose creation was cut short is rolled back to nothing by the first read.
     if (query_integer(db.get(), "PRAGMA user_version") == 0) {
       execute(db.get(), fmt::format("PRAGMA page_size = {}", kPageBytes));

@@ -17,8 +17,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kBusyTimeoutMs = 5000;
-constexpr int kCacheKib = 64 * 1024;  // the words of links are looked up all over `url`
+constexpr int kReadTimeoutMs = 5000;
+constexpr int kReaderCacheKib = 64 * 1024;  // the words of links are looked up all over `url`
 
 // Pragmas that tell of the database. A value names a table or an index; where it would set
 // something, the file being open for reading only refuses it. Of the others some act by themselves
@@ -82,7 +82,7 @@ bool has_log(const fs::path& path) {
 Connection open_reading(const std::string& path, std::string_view query) {
   Connection db = open_connection(
       uri_of(path, query), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, path);
-  (void)sqlite3_busy_timeout(db.get(), kBusyTimeoutMs);  // only a wrong handle can make it fail
+  (void)sqlite3_busy_timeout(db.get(), kReadTimeoutMs);  // only a wrong handle can make it fail
   return db;
 }
 
@@ -143,7 +143,7 @@ Reader::Reader(const std::string& path) : impl_(std::make_unique<Impl>()) {
   }
   execute(db, fmt::format("PRAGMA wal_autocheckpoint = 0; PRAGMA query_only = ON; "
                           "PRAGMA trusted_schema = OFF; PRAGMA cache_size = -{}",
-                          kCacheKib));
+                          kReaderCacheKib));
   (void)sqlite3_set_authorizer(db, authorize, nullptr);  // always SQLITE_OK
 }
 

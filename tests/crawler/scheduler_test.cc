@@ -40,7 +40,7 @@ constexpr std::size_t kHostConcurrency = 2;
 constexpr std::size_t kAddressConcurrency = 8;
 constexpr std::size_t kLookUps = 64;
 constexpr milliseconds kDelay{250};
-constexpr unsigned kRetries = 2;
+constexpr unsigned kRetriesEach = 2;
 constexpr unsigned kPagesInWindow = 4;
 constexpr milliseconds kTimeout{30'000};
 constexpr milliseconds kConnectTimeout{10'000};
@@ -358,7 +358,7 @@ class Simulation {
         frontier_.pace(host).set_crawl_delay(s.crawl_delay);
       }
       frontier_.set_robots(host, Scheme::Http, s.robots, s.robots_until, now_);
-    } else if (!is_ok && flight.candidate.attempt < kRetries) {
+    } else if (!is_ok && flight.candidate.attempt < kRetriesEach) {
       const SteadyTime due = now_ + retry_delay(flight.candidate.attempt + 1, host);
       s.retries.push_back(due);
       std::push_heap(s.retries.begin(), s.retries.end(), std::greater<>());
