@@ -1,0 +1,75 @@
+// What a worker does to a page: parsing, compression, hashing, one after the other over files in memory.
+#include <zstd.h>
+
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <stdexcept>
+
+#include "limits/limits.h"
+#include "parser/arena.h"
+#include "parser/fingerprint.h"
+#include "parser/html.h"
+
+namespace skitter::bench {
+namespace {
+
+std::vector<std::string> read_all(const std::vector<std::string>& files) {
+  std::vector<std::string> pages;
+  for (const std::string& file : files) {
+    std::ifstream in(file, std::ios::binary);
+    if (!in) throw std::runtime_error("cannot read " + file);
+    pages.emplace_back(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
+  }
+  return pages;
+}
+
+template <typename Work>
+void measure(const char* name, const std::vector<std::string>& pages, Work work) {
+  const double start = cpu_seconds();
+  for (const std::string& page : pages) work(page);
+  report(name, cpu_seconds() - start, pages.size());
+}
+
+void parse(const std::vector<std::string>& pages) {
+  const parser::Url url = *parser::parse_url("http://127.0.0.1:8080/index.html");
+  parser::Arena arena;
+  measure("parse_tree", pages, [&](const std::string& bytes) {
+    parser::Document document;
+    document.bytes = bytes;
+    document.url = &url;
+    document.content_type = "text/html";
+    if (parser::parse_page(document, arena, {}).cut) throw std::runtime_error("a page was cut");
+  });
+}
+
+void compress(const std::vector<std::string>& pages) {
+  const std::unique_ptr<ZSTD_CCtx, std::size_t (*)(ZSTD_CCtx*)> context(ZSTD_createCCtx(),
+                                                                        &ZSTD_freeCCtx);
+  std::string frame;
+  for (const auto& [name, level] :
+       {std::pair("zstd_-1", -1), std::pair("zstd_1", 1), std::pair("zstd_3", 3)}) {
+    std::size_t in = 0;
+    std::size_t out = 0;
+    measure(name, pages, [&](const std::string& bytes) {
+      frame.resize(ZSTD_compressBound(bytes.size()));
+      in += bytes.size();
+      out += ZSTD_compressCCtx(context.get(), frame.data(), frame.size(), bytes.data(),
+                               bytes.size(), level);
+    });
+    report_ratio(name, static_cast<double>(in) / static_cast<double>(out));
+  }
+}
+
+}  // namespace
+
+void page_limits(const std::vector<std::string>& files) {
+  const std::vector<std::string> pages = read_all(files);
+  std::uint64_t sum = 0;
+  measure("hash", pages, [&](const std::string& bytes) { sum += parser::fingerprint(bytes); });
+  if (sum == 0) throw std::runtime_error("all hashes are 0");  // and the compiler must make them
+  parse(pages);
+  compress(pages);
+}
+
+}  // namespace skitter::bench
