@@ -30,6 +30,7 @@ void add_fetch(CLI::App& app, Run& run);
 void add_url(CLI::App& app, Run& run);
 void add_robots(CLI::App& app, Run& run);
 void add_sitemap(CLI::App& app, Run& run);
+void add_search(CLI::App& app, Run& run);
 void add_why(CLI::App& app, Run& run);
 
 }  // namespace skitter::cli

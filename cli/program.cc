@@ -114,6 +114,7 @@ void set_up(CLI::App& program, Run& run) {
   program.require_subcommand(1);
   add_crawl(program, run);
   add_query(program, run);
+  add_search(program, run);
   add_why(program, run);
   add_fetch(program, run);
   add_sitemap(program, run);

@@ -12,7 +12,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/query_stop.h"
-#include "cli/rows.h"
+#include "cli/result.h"
 #include "cli/suggest.h"
 #include "storage/database.h"
 #include "storage/reader.h"
@@ -21,14 +21,6 @@
 
 namespace skitter::cli {
 namespace {
-
-constexpr std::array<std::pair<std::string_view, RowFormat>, 5> kFormats = {{
-    {"table", RowFormat::Table},
-    {"csv", RowFormat::Csv},
-    {"json", RowFormat::Json},
-    {"jsonl", RowFormat::Jsonl},
-    {"md", RowFormat::Markdown},
-}};
 
 struct QueryArguments {
   std::string database;
@@ -40,22 +32,13 @@ struct QueryArguments {
   bool color = true;
 };
 
-std::unique_ptr<RowWriter> writer_for(const QueryArguments& given, Output& output) {
-  const bool terminal = is_terminal(STDOUT_FILENO);
-  RowStyle style;
-  style.width = terminal ? terminal_width(STDOUT_FILENO) : 0;
-  style.terminal = terminal;
-  style.color = given.color && wants_color(STDOUT_FILENO);
-  return make_row_writer(given.format, output, style);
-}
-
 Value text_value(std::string_view text) {
   return {storage::ColumnType::Text, 0, 0, text};
 }
 
 Exit list_reports(const QueryArguments& given) {
   Output output(STDOUT_FILENO);
-  const auto writer = writer_for(given, output);
+  const auto writer = stdout_writer(given.format, output, given.color);
   const std::array<std::string, 2> columns = {"report", "about"};
   writer->begin(columns);
   for (const storage::Report& report : storage::reports()) {
@@ -111,44 +94,6 @@ storage::Statement prepare(const storage::Reader& reader, std::string_view sql) 
   }
 }
 
-void read_row(const storage::Statement& statement, std::vector<Value>& into) {
-  for (std::size_t i = 0; i < into.size(); ++i) {
-    const int column = static_cast<int>(i);
-    Value& value = into[i];
-    value.type = statement.type(column);
-    switch (value.type) {
-      case storage::ColumnType::Null:
-        break;
-      case storage::ColumnType::Integer:
-        value.integer = statement.integer(column);
-        break;
-      case storage::ColumnType::Real:
-        value.real = statement.real(column);
-        break;
-      case storage::ColumnType::Text:
-        value.text = statement.text(column);
-        break;
-      case storage::ColumnType::Blob:
-        value.text = statement.blob(column);
-        break;
-    }
-  }
-}
-
-void write_rows(storage::Statement& statement, RowWriter& writer, const QueryStop& stop) {
-  std::vector<std::string> columns;
-  for (int i = 0; i < statement.column_count(); ++i) {
-    columns.emplace_back(statement.column_name(i));
-  }
-  writer.begin(columns);
-  std::vector<Value> row(columns.size());
-  while (stop.reason() == StopReason::None && statement.step()) {
-    read_row(statement, row);
-    writer.row(row);
-  }
-  writer.end();
-}
-
 Exit stopped(StopReason reason, const QueryArguments& given) {
   complain(
       reason == StopReason::Timeout
@@ -164,13 +109,9 @@ Exit run_query(const QueryArguments& given) {
 
   storage::Statement statement = prepare(reader, sql_of(given.question));
   Output output(STDOUT_FILENO);
-  const auto writer = writer_for(given, output);
-  QueryStop stop(reader, given.timeout);
-  try {
-    write_rows(statement, *writer, stop);
-  } catch (const storage::StorageError&) {
-    if (stop.reason() == StopReason::None) throw;
-  }
+  const auto writer = stdout_writer(given.format, output, given.color);
+  const QueryStop stop(reader, given.timeout);
+  (void)write_result(statement, *writer, stop);
   output.flush();
   return stop.reason() == StopReason::None ? Exit::Finished : stopped(stop.reason(), given);
 }
@@ -184,7 +125,7 @@ void add_query(CLI::App& app, Run& run) {
   query.add_option("DB", given->database, "The crawl's database; may be in use by a crawl")
       ->required();
   query.add_option("SQL|REPORT", given->question, "One SELECT, or the name of a report");
-  add_choice<RowFormat>(query, {"-f,--format", "How rows are written", kGroup}, kFormats,
+  add_choice<RowFormat>(query, {"-f,--format", "How rows are written", kGroup}, kRowFormats,
                         given->format);
   add_flag(query, {"--list", "The reports there are", kGroup}, [given] { given->list = true; });
   add_flag(query, {"--show", "The SQL of the report, instead of its rows", kGroup},

@@ -51,8 +51,8 @@ Flags without(const Flags& all, const Flags& known) {
   return left;
 }
 
-constexpr const char* kSubcommands[] = {"crawl",   "query",  "why", "fetch",
-                                        "sitemap", "robots", "url"};
+constexpr const char* kSubcommands[] = {"crawl", "query",   "search", "why",
+                                        "fetch", "sitemap", "robots", "url"};
 
 TEST(DocsTest, OptionsNamesEveryFlagAndNoOther) {
   const Flags documented = flags_in(read("docs/options.md"));
