@@ -399,6 +399,7 @@ void Crawl::end_run() {
     if (discovery_.hosts()[id].stored_delay_ms != frontier_.pace(id).delay().count())
       host_changed(id);
   }
+  if (has_redirects_) push_op(storage::ExplainRedirects{});
   if (summary_.reason == EndReason::Limit) {
     push_op(storage::DecideQueued{0, Outcome::Budget, summary_.detail});
   }

@@ -58,9 +58,9 @@ class Crawl {
   enum class Phase : std::uint8_t { Running, Stopping, Ending, Done };
 
   // Bodies that wait for a parse worker, and ops that wait for the writer, are held back by starting less.
-  static constexpr std::size_t kParseAhead = 1'024;            // answers not parsed yet
+  static constexpr std::size_t kParseAhead = 1'024;         // answers not parsed yet
   static constexpr std::size_t kHeldBodyBytes = 32u << 20;  // of them
-  static constexpr std::size_t kWriterAhead = 1'024;          // ops the writer has not taken yet
+  static constexpr std::size_t kWriterAhead = 1'024;        // ops the writer has not taken yet
   static constexpr std::size_t kReoffersAtOnce = 8;
   static constexpr int kCandidatesATurn = 1'024;
   static constexpr std::size_t kDefaultIpConcurrency = 8;
@@ -167,7 +167,8 @@ class Crawl {
   Summary summary_;
   bool must_abort_ = false;
   bool storage_failed_ = false;
-  std::uint64_t asked_ = 0;  // pages asked for, earlier runs included: what --max-pages counts
+  bool has_redirects_ = false;  // of earlier runs too
+  std::uint64_t asked_ = 0;     // pages asked for, earlier runs included: what --max-pages counts
   Progress progress_;
   Progress reported_;
 };

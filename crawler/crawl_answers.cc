@@ -7,6 +7,7 @@
 #include "crawler/crawl.h"
 #include "crawler/retry.h"
 #include "parser/fingerprint.h"
+#include "storage/redirects.h"
 
 namespace skitter::crawler {
 namespace {
@@ -140,10 +141,10 @@ void Crawl::redirected(Candidate&& candidate, Response&& response) {
   Record record;
   std::string detail;
   if (href == candidate.page.url) {
-    detail = "to itself";
+    detail = storage::kToItself;
   } else if (!discovery_.offer_redirect(record, discovery_.source(candidate.page.id), *target,
                                         clock_now())) {
-    detail = "--max-redirects";
+    detail = storage::kTooManyRedirects;
   }
   const UrlId id = discovery_.known().find(parser::fingerprint(href));
   record.links.push_back({id, parser::LinkKind::Redirect, {}, {}});
@@ -270,6 +271,7 @@ void Crawl::decide_page(Record record, UrlId id, Outcome outcome, std::string de
   ++summary_.counts.pages;
   summary_.counts.bytes += row.bytes;
   if (outcome == Outcome::Ok) ++summary_.counts.ok;
+  if (outcome == Outcome::Redirect) has_redirects_ = true;
   if (storage::is_error(outcome)) ++summary_.counts.errors;
   record.url = id;
   record.outcome = outcome;

@@ -79,6 +79,7 @@ void Crawl::load(storage::Database& database, std::span<const parser::Url> seeds
     const bool is_fetched = *outcome == Outcome::Ok || *outcome == Outcome::Redirect;
     if (depth == 0 && hops == 0 && is_fetched) summary_.a_seed_was_fetched = true;
     const bool was_asked = !is_judgement(*outcome) && *outcome != Outcome::Budget;
+    if (*outcome == Outcome::Redirect) has_redirects_ = true;
     if (was_asked) ++asked_;
     if (was_asked && host != 0) ++discovery_.hosts()[host].asked;
     // The host could not say what is allowed: that may have passed.

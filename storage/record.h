@@ -136,8 +136,12 @@ struct DecideQueued {
   std::string detail;
 };
 
-using WriteOp =
-    std::variant<Record, HostState, RobotsCopy, RefillRequest, ReofferRequest, DecideQueued>;
+// Gives all redirects the detail that their chains deserve by now: a loop, or the limit of redirects in a row. Both
+// depend on what was found later than the redirect itself.
+struct ExplainRedirects {};
+
+using WriteOp = std::variant<Record, HostState, RobotsCopy, RefillRequest, ReofferRequest,
+                             DecideQueued, ExplainRedirects>;
 
 // Queued URLs of one host, nearest first, then in order of discovery. May hold URLs that are in
 // flight.

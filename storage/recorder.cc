@@ -6,6 +6,9 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
+
+#include "storage/redirects.h"
 
 namespace skitter::storage {
 namespace {
@@ -88,6 +91,14 @@ Recorder::Recorder(sqlite3* db)
                   "VALUES (?1, ?2, ?3, ?4, ?5)"),
       decide_host_(db, "UPDATE url SET outcome = ?1, detail = ?2 WHERE outcome = 0 AND host = ?3"),
       decide_all_(db, "UPDATE url SET outcome = ?1, detail = ?2 WHERE outcome = 0"),
+      // A redirect's one link is where it leads. CROSS JOIN keeps the order.
+      redirects_(db, fmt::format("SELECT u.id, l.target, u.detail IS NOT NULL, t.outcome IS NULL "
+                                 "FROM url AS u CROSS JOIN page AS p ON p.id = u.id "
+                                 "CROSS JOIN link AS l ON l.id = p.first_link "
+                                 "CROSS JOIN url AS t ON t.id = l.target "
+                                 "WHERE u.outcome = {} ORDER BY u.id",
+                                 static_cast<int>(Outcome::Redirect))),
+      explain_url_(db, "UPDATE url SET detail = ?2 WHERE id = ?1 AND detail IS NOT ?2"),
       refill_(db,
               "SELECT id, url FROM url WHERE outcome = 0 AND host = ?1 ORDER BY depth, id "
               "LIMIT ?2"),
@@ -265,6 +276,29 @@ void Recorder::apply(const DecideQueued& decision) {
   statement.bind_view_or_null(2, decision.detail);
   if (decision.host != 0) bind_id(statement, 3, decision.host);
   statement.run();
+}
+
+void Recorder::apply(const ExplainRedirects&) {
+  struct Row {
+    bool has_detail;
+    bool is_beyond_limit;  // its target is never asked for
+  };
+  std::vector<Redirect> redirects;
+  std::vector<Row> rows;
+  while (redirects_.step()) {
+    redirects.push_back(
+        {static_cast<UrlId>(redirects_.integer(0)), static_cast<UrlId>(redirects_.integer(1))});
+    rows.push_back({redirects_.integer(2) != 0, redirects_.integer(3) != 0});
+  }
+  redirects_.reset();
+  const std::vector<RedirectLoop> loops = find_loops(redirects);
+  for (std::size_t i = 0; i < redirects.size(); ++i) {
+    std::string detail = to_string(loops[i]);
+    if (detail.empty() && rows[i].is_beyond_limit) detail = kTooManyRedirects;
+    if (detail.empty() && !rows[i].has_detail) continue;
+    bind_id(explain_url_, 1, redirects[i].from);
+    explain_url_.bind_view_or_null(2, detail).run();
+  }
 }
 
 Refill Recorder::answer(const RefillRequest& request) {

@@ -22,6 +22,7 @@ class Recorder {
   void apply(const HostState& state);
   void apply(const RobotsCopy& copy);
   void apply(const DecideQueued& decision);
+  void apply(const ExplainRedirects&);
 
   [[nodiscard]] Refill answer(const RefillRequest& request);
   [[nodiscard]] Reoffer answer(const ReofferRequest& request);
@@ -70,6 +71,8 @@ class Recorder {
   Statement put_robots_;
   Statement decide_host_;
   Statement decide_all_;
+  Statement redirects_;
+  Statement explain_url_;
   Statement refill_;
   Statement reoffer_;
 };

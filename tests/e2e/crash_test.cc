@@ -99,6 +99,32 @@ TEST_F(CrashTest, KilledFiveTimesEndsAsIfNothingHadBeen) {
               ElementsAre("killed"));
 }
 
+// A loop is known when its last hop is, which may be in another run than the first.
+TEST_F(CrashTest, RedirectLoopsAreToldAcrossRuns) {
+  constexpr int kHops = 4;
+  Site site;
+  for (int i = 0; i < kHops; ++i) {
+    const std::string next = "/" + std::to_string((i + 1) % kHops);
+    site.route("", "/" + std::to_string(i), [next, i](const Request& request) {
+      Answer answer = Answer::redirect(next);
+      if (i == kHops - 1 && request.earlier == 0) answer.delay = milliseconds(60'000);
+      return answer;
+    });
+  }
+  const Words seeds = {site.url("a.localhost", "/0")};
+  Program program(crawl_words(seeds), here());
+  ASSERT_TRUE(program.wait_until([&] {
+    return site.log().size() > kHops && committed().size() == kHops - 1;
+  })) << program.err();
+  program.signal(SIGKILL);
+  EXPECT_EQ(program.wait().signal, SIGKILL);
+  const ProgramResult result = crawl(seeds);
+  EXPECT_EQ(result.status, 0) << result.err;
+  expect_finished();
+  EXPECT_EQ(rows("SELECT outcome, detail FROM urls"),
+            Words(kHops, "redirect|redirect loop of 4 URLs"));
+}
+
 TEST_F(CrashTest, KilledBeforeAnythingWasCommitted) {
   const Site site({.pages = pages()});
   const Contents want = reference(site);

@@ -245,7 +245,9 @@ TEST_F(ResultTest, RedirectsInChainsAndLoops) {
   Site site;
   Answer late = page_with_links({"/c6"});
   late.delay = milliseconds(200);
-  site.route("", "/", page_with_links({"/c0", "/d0", "/self", "/ring1", "/late", "/out", "/mail"}));
+  site.route(
+      "", "/",
+      page_with_links({"/c0", "/d0", "/self", "/ring1", "/late", "/out", "/mail", "/tail1"}));
   for (int i = 0; i < 10; ++i) {
     const std::string number = std::to_string(i);
     const std::string next = std::to_string(i + 1);
@@ -258,6 +260,12 @@ TEST_F(ResultTest, RedirectsInChainsAndLoops) {
   site.route("", "/self", Answer::redirect("/self"));
   site.route("", "/ring1", Answer::redirect("/ring2"));
   site.route("", "/ring2", Answer::redirect("/ring1"));
+  for (int i = 0; i < 3; ++i) {
+    site.route("", "/tri" + std::to_string(i),
+               Answer::redirect("/tri" + std::to_string((i + 1) % 3)));
+  }
+  site.route("", "/tail1", Answer::redirect("/tail2"));
+  site.route("", "/tail2", Answer::redirect("/tri1"));
   site.route("", "/out", Answer::redirect("http://elsewhere.example/"));
   site.route("", "/mail", Answer::redirect("mailto:me@a.example"));
   expect_same_at_any_concurrency({site.url("a.localhost"), "--max-redirects", "5"});
@@ -275,8 +283,13 @@ TEST_F(ResultTest, RedirectsInChainsAndLoops) {
   EXPECT_EQ(row("/d6"), "");
   EXPECT_EQ(row("/c9"), "redirect|NULL|" + site.url("a.localhost", "/c10"));
   EXPECT_EQ(outcome(site.url("a.localhost", "/c10"), kFirst), "ok");
-  EXPECT_EQ(row("/self"), "redirect|to itself|" + site.url("a.localhost", "/self"));
-  EXPECT_EQ(row("/ring2"), "redirect|NULL|" + site.url("a.localhost", "/ring1"));
+  EXPECT_EQ(row("/self"), "redirect|redirect loop: to itself|" + site.url("a.localhost", "/self"));
+  EXPECT_EQ(row("/ring1"), "redirect|redirect loop of 2 URLs|" + site.url("a.localhost", "/ring2"));
+  EXPECT_EQ(row("/ring2"), "redirect|redirect loop of 2 URLs|" + site.url("a.localhost", "/ring1"));
+  EXPECT_EQ(row("/tail1"),
+            "redirect|leads into a redirect loop of 3 URLs|" + site.url("a.localhost", "/tail2"));
+  for (const char* const member : {"/tri0", "/tri1", "/tri2"})
+    EXPECT_THAT(row(member), ::testing::StartsWith("redirect|redirect loop of 3 URLs|"));
   EXPECT_EQ(row("/out"), "redirect|NULL|http://elsewhere.example/");
   EXPECT_EQ(outcome("http://elsewhere.example/", kFirst), "scope");
   EXPECT_EQ(outcome("mailto:me@a.example", kFirst), "unsupported_scheme");

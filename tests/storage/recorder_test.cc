@@ -203,6 +203,35 @@ TEST_F(RecorderTest, EndsWhatIsQueuedOfOneHostOrOfAll) {
               ElementsAre("2|budget", "3|budget"));
 }
 
+TEST_F(RecorderTest, ExplainsRedirectsByWhatIsKnownInTheEnd) {
+  const auto redirect = [this](UrlId from, UrlId to, std::string detail) {
+    Record record;
+    record.url = from;
+    record.outcome = Outcome::Redirect;
+    record.detail = std::move(detail);
+    record.page.emplace().status = 302;
+    record.links.push_back(
+        {.target = to, .kind = parser::LinkKind::Redirect, .rel = {}, .anchor = {}});
+    apply(database_, record);
+  };
+  Record record;
+  record.discovered.push_back(
+      {.id = 6, .url = "http://a.example/6", .host = 1, .outcome = {}, .detail = {}});
+  record.discovered.push_back({.id = 7, .url = "http://a.example/7", .host = 1, .detail = {}});
+  apply(database_, record);
+  redirect(2, 3, "");
+  redirect(3, 2, "--max-redirects");  // since then a link led to its target
+  recorder().apply(ExplainRedirects{});
+  const std::string sql = "SELECT id, detail FROM urls WHERE outcome = 'redirect'";
+  EXPECT_THAT(query(sql), ElementsAre("2|redirect loop of 2 URLs", "3|redirect loop of 2 URLs"));
+  redirect(3, 6, "");  // asked for again: the loop is broken
+  recorder().apply(ExplainRedirects{});
+  EXPECT_THAT(query(sql), ElementsAre("2|NULL", "3|--max-redirects"));
+  redirect(3, 7, "--max-redirects");
+  recorder().apply(ExplainRedirects{});
+  EXPECT_THAT(query(sql), ElementsAre("2|NULL", "3|NULL"));
+}
+
 TEST_F(RecorderTest, KeepsNulBytesOfText) {
   Record record;
   record.url = 2;
