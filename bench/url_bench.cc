@@ -45,14 +45,14 @@ constexpr std::array<std::string_view, 8> kUnusual = {
     "mailto:someone@example.com",
 };
 
-using Parse = std::optional<Url> (*)(std::string_view, const Url*);
+using Parse = std::optional<Url> (*)(std::string_view, const Url*, std::string_view);
 
 template <std::size_t N>
 void run(benchmark::State& state, Parse parse, const std::array<std::string_view, N>& links,
          const Url* base) {
   std::size_t i = 0;
   for (auto _ : state) {
-    benchmark::DoNotOptimize(parse(links[i], base));
+    benchmark::DoNotOptimize(parse(links[i], base, "utf-8"));
     i = (i + 1) % N;
   }
   state.SetItemsProcessed(state.iterations());

@@ -6,6 +6,7 @@
 #include <array>
 #include <cerrno>
 #include <cstddef>
+#include <iterator>
 
 namespace skitter::parser {
 namespace {
@@ -136,7 +137,9 @@ void append_multi_byte(std::string& out, std::string_view bytes, std::string_vie
     }
     if (iconv.is_open()) iconv.flush(out);
     const bool is_80 = static_cast<unsigned char>(bytes[0]) == 0x80;
-    if (!iconv.is_open() && is_ascii(bytes[0])) {
+    if (is_ascii(bytes[0])) {
+      // glibc takes A2 E8 of UHC off and then complains of what follows.
+      if (iconv.is_open()) out += kReplacementCharacter;
       out += bytes[0];
     } else if (is_80 && encoding.starts_with("gb")) {
       out += "\xE2\x82\xAC";  // the euro of code page 936
@@ -276,11 +279,18 @@ void append_utf8(std::string& out, char32_t code_point) {
   }
 }
 
-bool append_legacy(std::string& out, std::string_view bytes, std::string_view encoding) {
-  const auto* converter =
+std::size_t legacy_index(std::string_view encoding) noexcept {
+  static_assert(std::size(kConverters) == kLegacyEncodings);
+  const auto* const converter =
       std::find_if(std::begin(kConverters), std::end(kConverters),
                    [&](const Converter& candidate) { return candidate.encoding == encoding; });
-  if (converter == std::end(kConverters)) return false;
+  return static_cast<std::size_t>(converter - std::begin(kConverters));
+}
+
+bool append_legacy(std::string& out, std::string_view bytes, std::string_view encoding) {
+  const std::size_t index = legacy_index(encoding);
+  if (index == kLegacyEncodings) return false;
+  const Converter* const converter = &kConverters[index];
   Iconv iconv(converter->iconv_name);
   switch (converter->width) {
     case Width::Single:

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -15,5 +16,9 @@ void append_utf8(std::string& out, char32_t code_point);
 // it is wrong or this machine lacks the tables, becomes U+FFFD.
 [[nodiscard]] bool append_legacy(std::string& out, std::string_view bytes,
                                  std::string_view encoding);
+
+// Those encodings, numbered: names and numbers from 0 without gaps. kLegacyEncodings for any other name.
+inline constexpr std::size_t kLegacyEncodings = 35;
+[[nodiscard]] std::size_t legacy_index(std::string_view encoding) noexcept;
 
 }  // namespace skitter::parser

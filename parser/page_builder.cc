@@ -245,7 +245,7 @@ void PageBuilder::finish() {
 // HTML §4.2.3: a base that is no URL, or whose scheme is data or javascript, is the document's.
 std::optional<Url> PageBuilder::base_url() const {
   if (!base_href_) return std::nullopt;
-  auto base = parse_url(*base_href_, document_.url);
+  auto base = parse_url(*base_href_, document_.url, page_.charset);
   if (base && (base->scheme() == "data" || base->scheme() == "javascript")) base.reset();
   return base;
 }
@@ -256,7 +256,7 @@ void PageBuilder::resolve_links() {
   page_.links.reserve(references_.size());
   std::size_t bytes = 0;
   for (Reference& reference : references_) {
-    const auto url = parse_url(reference.href, base);
+    const auto url = parse_url(reference.href, base, page_.charset);
     if (!url) continue;
     bytes += url->href().size();
     if (bytes > kMaxLinkBytes) {

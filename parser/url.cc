@@ -102,7 +102,7 @@ std::string Url::origin() const {
   return "null";  // an opaque origin, as the standard serialises it
 }
 
-std::optional<Url> parse_url(std::string_view input, const Url* base) {
+std::optional<Url> parse_url(std::string_view input, const Url* base, std::string_view encoding) {
   const std::size_t base_bytes = base == nullptr ? 0 : base->href().size();
   if (input.size() > kMaxInputBytes || base_bytes > kMaxInputBytes - input.size()) {
     return std::nullopt;
@@ -110,7 +110,7 @@ std::optional<Url> parse_url(std::string_view input, const Url* base) {
   while (!input.empty() && is_c0_or_space(input.front())) input.remove_prefix(1);
   while (!input.empty() && is_c0_or_space(input.back())) input.remove_suffix(1);
   if (auto url = parse_url_fast(input, base)) return url;
-  return parse_url_by_standard(input, base);
+  return parse_url_by_standard(input, base, encoding);
 }
 
 }  // namespace skitter::parser

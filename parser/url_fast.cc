@@ -26,10 +26,6 @@ bool may_be_dots(std::string_view text, std::size_t segment) noexcept {
   return segment < text.size() && (text[segment] == '.' || text[segment] == '%');
 }
 
-std::uint32_t offset(std::size_t value) noexcept {
-  return static_cast<std::uint32_t>(value);
-}
-
 // Reads path, query and fragment from `from` and notes where they begin, shifted by `shift`;
 // false where something in them would have to be changed.
 bool read_plain_tail(std::string_view text, std::size_t from, std::size_t shift, UrlParts& at) {

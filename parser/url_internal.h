@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -16,13 +17,20 @@ struct UrlAccess {
   static const UrlParts& at(const Url& url) noexcept { return url.at_; }
 };
 
+// A place in an href.
+[[nodiscard]] inline std::uint32_t offset(std::size_t value) noexcept {
+  return static_cast<std::uint32_t>(value);
+}
+
 [[nodiscard]] std::uint16_t default_port(SchemeKind kind) noexcept;  // 0 where there is none
 
-// The two halves of parse_url(), for input without control bytes or spaces around it. The fast one knows only the shape of most links and gives nullopt
-// for all others, failures included; where it answers, its answer is the standard's (the fuzz
-// target compares the two).
+// The two halves of parse_url(), for input without control bytes or spaces around it. The fast one knows only the shape
+// of most links and gives nullopt for all others, failures included; where it answers, its answer is the standard's (the
+// fuzz target compares the two). It takes plain ASCII only, which is the same in every encoding that queries are
+// written in.
 [[nodiscard]] std::optional<Url> parse_url_fast(std::string_view input, const Url* base);
-[[nodiscard]] std::optional<Url> parse_url_by_standard(std::string_view input, const Url* base);
+[[nodiscard]] std::optional<Url> parse_url_by_standard(std::string_view input, const Url* base,
+                                                       std::string_view encoding = "utf-8");
 
 // Appends the host that `input` (valid UTF-8) names, serialised; false where the standard says
 // failure. Source: URL Standard §3.5.

@@ -2,6 +2,7 @@
 #include <array>
 #include <iterator>
 
+#include "parser/charset_encode.h"
 #include "parser/url_ascii.h"
 #include "parser/url_encode.h"
 #include "parser/url_internal.h"
@@ -56,10 +57,6 @@ int dots(std::string_view segment) noexcept {
   return count;
 }
 
-std::uint32_t offset(std::size_t value) noexcept {
-  return static_cast<std::uint32_t>(value);
-}
-
 // The basic URL parser (§4.4) without state overrides. A serialised URL has its parts in the order
 // in which the states find them, so each state appends to the href and notes the offset; a state
 // that looks ahead for its end takes the place of the standard's buffer. (The whole machine is one
@@ -73,7 +70,8 @@ std::uint32_t offset(std::size_t value) noexcept {
 // Borrows: input and base, for the time of run().
 class StateMachine {
  public:
-  StateMachine(std::string_view input, const Url* base) : rest_(input), base_(base) {}
+  StateMachine(std::string_view input, const Url* base, std::string_view encoding)
+      : rest_(input), base_(base), encoding_(encoding) {}
 
   std::optional<Url> run() {
     out_.reserve(rest_.size() + (base_ == nullptr ? 0 : base_->href().size()) + 8);
@@ -368,14 +366,20 @@ class StateMachine {
     tail();
   }
 
+  void query(std::string_view text) {
+    const bool is_utf8 = !is_special() || at_.kind == SchemeKind::Ws || at_.kind == SchemeKind::Wss;
+    const EncodeSet set = is_special() ? EncodeSet::SpecialQuery : EncodeSet::Query;
+    if (is_utf8 || is_encoded_as_utf8(encoding_)) return append_encoded(out_, text, set);
+    append_encoded(out_, from_utf8(text, encoding_), set);
+  }
+
   // query state, fragment state
   void tail() {
     const std::size_t hash = std::min(rest_.find('#'), rest_.size());
     if (rest_.starts_with('?')) {
       at_.search_begin = offset(out_.size());
       out_ += '?';
-      append_encoded(out_, rest_.substr(1, hash - 1),
-                     is_special() ? EncodeSet::SpecialQuery : EncodeSet::Query);
+      query(rest_.substr(1, hash - 1));
       at_.hash_begin = offset(out_.size());
     } else {
       at_.hash_begin = offset(out_.size());
@@ -433,6 +437,7 @@ class StateMachine {
   UrlParts& at_ = UrlAccess::at(url_);
   std::string_view rest_;
   const Url* base_;
+  std::string_view encoding_;
   bool has_base_query_ = false;
 };
 
@@ -449,7 +454,8 @@ std::uint16_t default_port(SchemeKind kind) noexcept {
   return 0;
 }
 
-std::optional<Url> parse_url_by_standard(std::string_view input, const Url* base) {
+std::optional<Url> parse_url_by_standard(std::string_view input, const Url* base,
+                                         std::string_view encoding) {
   std::string cleaned;  // stays without memory of its own for most inputs
   if (std::any_of(input.begin(), input.end(), is_tab_or_newline)) {
     std::remove_copy_if(input.begin(), input.end(), std::back_inserter(cleaned), is_tab_or_newline);
@@ -459,7 +465,7 @@ std::optional<Url> parse_url_by_standard(std::string_view input, const Url* base
     cleaned = to_valid_utf8(input);
     input = cleaned;
   }
-  return StateMachine(input, base).run();
+  return StateMachine(input, base, encoding).run();
 }
 
 }  // namespace skitter::parser

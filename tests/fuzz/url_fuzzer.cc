@@ -1,7 +1,8 @@
 // Input: a URL and, behind the first NUL, a base. What must hold whatever they are:
 //   - a serialised URL parses to itself, alone and against any base, and so does its canonical URL;
 //   - where the fast path answers, it answers as the standard does;
-//   - the parts put together are the whole.
+//   - the parts put together are the whole;
+//   - the encoding of a page changes the spelling of a query and nothing else.
 
 #include <cstdint>
 #include <cstdio>
@@ -62,8 +63,19 @@ void check_fast_path(std::string_view input, const Url* base) {
   require(standard && same(*fast, *standard), "fast path differs", input);
 }
 
+// A query in the encoding of its page stands for itself afterwards.
+void check_encodings(std::string_view input, const Url* base) {
+  for (const std::string_view encoding : {"windows-1252", "x-user-defined", "shift_jis", "euc-jp",
+                                          "iso-2022-jp", "big5", "euc-kr", "gbk", "gb18030"}) {
+    const auto url = parse_url(input, base, encoding);
+    require(url.has_value() == parse_url(input, base).has_value(), "an encoding decides", input);
+    if (url) check_fixed_point(*url, nullptr);
+  }
+}
+
 void check(std::string_view input, const Url* base) {
   check_fast_path(input, base);
+  check_encodings(input, base);
   const auto url = parse_url(input, base);
   if (!url) return;
   check_parts(*url);

@@ -274,6 +274,7 @@ TEST(CharsetTest, DecodesToUtf8) {
       {"big5", "\xA7\x41\x88\x62", "\u4F60\u00CA\u0304"},
       {"euc-kr", "\xC7\xD1\x81\x41", "\uD55C\uAC02"},
       {"euc-kr", "\xC7", "\uFFFD"},
+      {"euc-kr", "\xA2\xE8<b>", "\uFFFD<b>"},  // a hole of glibc's, which would take the "<" along
       // A name that nobody gave is read as UTF-8
       {"bogus", "caf\xC3\xA9", "caf\xC3\xA9"},
   };

@@ -207,6 +207,36 @@ TEST(LinksTest, ALongBaseCostsNoMoreThanItsBound) {
   EXPECT_EQ(page.links.size(), PageBuilder::kMaxLinkBytes / (1u << 20) - 1);
 }
 
+// HTML §2.4.3 (encoding-parse a URL): the query of a link is in the encoding of its page.
+TEST(LinksTest, WritesQueriesInTheEncodingOfThePage) {
+  const auto url = parse_url("http://h/d/p");
+  Arena arena;
+  const auto links_of = [&](std::string_view type, std::string_view bytes) {
+    Document document;
+    document.bytes = bytes;
+    document.url = &*url;
+    document.content_type = type;
+    std::vector<std::string> links;
+    for (const Link& link : parse_page(document, arena, {}).links) links.push_back(link.url);
+    return links;
+  };
+  using Links = std::vector<std::string>;
+  EXPECT_EQ(links_of("text/html; charset=windows-1252", "<a href='\xE9?\xE9#\xE9'>"),
+            Links{"http://h/d/%C3%A9?%E9"});
+  EXPECT_EQ(
+      links_of("text/html; charset=windows-1252",
+               "<base href='/b?\xE9'><img srcset='?&eacute;'><a href='#x'>"
+               "<a href='?&#8224;&#1046;'><meta http-equiv=refresh content='0;url=?\x80'>"),
+      (Links{"http://h/b?%E9", "http://h/b?%E9", "http://h/b?%86%26%231046%3B", "http://h/b?%80"}));
+  EXPECT_EQ(links_of("text/html; charset=shift_jis", "<a href='?\x88\x9F'>"),
+            Links{"http://h/d/p?%88%9F"});
+  using namespace std::string_view_literals;
+  EXPECT_EQ(links_of("text/html; charset=utf-16le", "<\0a\0 \0h\0r\0e\0f\0=\0?\0\xE9\0>\0"sv),
+            Links{"http://h/d/p?%C3%A9"});
+  EXPECT_EQ(links_of("text/html; charset=utf-8", "<a href='?\xC3\xA9'>"),
+            Links{"http://h/d/p?%C3%A9"});
+}
+
 TEST(LinksTest, TakesARefreshHeader) {
   const auto url = parse_url("http://h/d/p");
   Document document;

@@ -99,19 +99,51 @@ TEST(UrlTest, AgreesWithFurtherTests) {
   EXPECT_EQ(run_url_table("ada_extra_urltestdata.json"), std::set<std::string>{});
 }
 
-TEST(UrlTest, PercentEncodesQueriesInUtf8) {
+TEST(UrlTest, PercentEncodesQueriesInTheEncodingOfThePage) {
+  int total = 0;
   int passed = 0;
   for (const json& test : read_table("percent-encoding.json")) {
     if (!test.is_object()) continue;
     const std::string input = test["input"];
-    SCOPED_TRACE(input);
-    const auto url = parse_url("http://a/?" + input + "#" + input);
-    ASSERT_TRUE(url);
-    EXPECT_EQ(url->search(), "?" + test["output"]["utf-8"].get<std::string>());
-    EXPECT_EQ(url->hash(), "#" + test["output"]["utf-8"].get<std::string>());
-    ++passed;
+    for (const auto& [encoding, output] : test["output"].items()) {
+      SCOPED_TRACE(json(input).dump(-1, ' ', true) + " in " + encoding);
+      ++total;
+      const auto url = parse_url("http://a/?" + input + "#" + input, nullptr, encoding);
+      ASSERT_TRUE(url);
+      EXPECT_EQ(url->search(), "?" + output.get<std::string>());
+      EXPECT_EQ(url->hash(), "#" + test["output"]["utf-8"].get<std::string>());
+      passed += url->search() == "?" + output.get<std::string>();
+    }
   }
-  EXPECT_EQ(passed, 7);
+  std::printf("percent-encoding.json: %d of %d\n", passed, total);
+  EXPECT_EQ(total, 16);
+}
+
+// URL Standard §4.4, query state: other schemes' queries, and those of UTF-16 pages, are UTF-8.
+TEST(UrlTest, EncodesNothingButQueriesOfSpecialUrls) {
+  struct Case {
+    std::string_view given, encoding, want;
+  };
+  const Case cases[] = {
+      {"http://a/é?é#é", "windows-1252", "http://a/%C3%A9?%E9#%C3%A9"},
+      {"http://é@é/?é", "windows-1252", "http://%C3%A9@xn--9ca/?%E9"},
+      {"?é", "windows-1252", "http://base/?%E9"},
+      {"ftp://a/?é", "windows-1252", "ftp://a/?%E9"},
+      {"ws://a/?é", "windows-1252", "ws://a/?%C3%A9"},
+      {"mailto:a?é", "windows-1252", "mailto:a?%C3%A9"},
+      {"http://a/?é", "utf-16le", "http://a/?%C3%A9"},
+      {"http://a/?é", "replacement", "http://a/?%C3%A9"},
+      {"http://a/?é", "", "http://a/?%C3%A9"},
+      {"http://a/?é\xff", "windows-1252", "http://a/?%E9%26%2365533%3B"},
+      {"http://a/?'é' %41&", "windows-1252", "http://a/?%27%E9%27%20%41&"},
+  };
+  const auto base = parse_url("http://base/");
+  for (const auto& [given, encoding, want] : cases) {
+    SCOPED_TRACE(want);
+    const auto url = parse_url(given, &*base, encoding);
+    ASSERT_TRUE(url);
+    EXPECT_EQ(url->href(), want);
+  }
 }
 
 TEST(UrlTest, TurnsDomainsIntoAscii) {
