@@ -65,6 +65,21 @@ RobotsText fetch_robots(const parser::Url& url, const crawler::TransferOptions& 
   return robots;
 }
 
+// The lines that hold for the agent, of all groups that name it, or else of those for "*".
+std::string group_text(const parser::RobotsRules& rules,
+                       const parser::RobotsRules::Verdict& verdict) {
+  std::string out;
+  const auto add = [&](std::string_view line, std::string_view note) {
+    out += fmt::format("  {:<10}{}{}\n", out.empty() ? "group" : "", printable(line), note);
+  };
+  for (const std::string_view line : rules.agent_lines()) add(line, "");
+  for (const std::string_view line : rules.rule_lines()) {
+    const bool decides = line.data() == verdict.rule.data();  // both are views into the rules
+    add(line, decides ? "  <- decides" : "");
+  }
+  return out;
+}
+
 nlohmann::ordered_json verdict_json(const RobotsArguments& given, const parser::Url& url,
                                     const RobotsText& text, const parser::RobotsRules& rules,
                                     const parser::RobotsRules::Verdict& verdict) {
@@ -76,6 +91,7 @@ nlohmann::ordered_json verdict_json(const RobotsArguments& given, const parser::
       {"agent", given.agent},
       {"crawl_delay_ms", delay ? nlohmann::ordered_json(delay->count()) : nlohmann::ordered_json()},
       {"sitemaps", rules.sitemaps()},
+      {"group", {{"agents", rules.agent_lines()}, {"rules", rules.rule_lines()}}},
       {"robots", text.source},
       {"answer", text.answer},
   };
@@ -97,6 +113,7 @@ std::string verdict_text(const RobotsArguments& given, const parser::Url& url,
   if (const auto delay = rules.crawl_delay()) {
     out += fmt::format("  delay     {}\n", duration_option(*delay));
   }
+  out += group_text(rules, verdict);
   for (const std::string& sitemap : rules.sitemaps()) {
     out += fmt::format("  sitemap   {}\n", printable(sitemap));
   }

@@ -148,6 +148,8 @@ TEST(ProgramTest, RobotsFromAFile) {
   EXPECT_EQ(answer["agent"], "skitter");
   EXPECT_EQ(answer["crawl_delay_ms"], 2'000);
   EXPECT_EQ(answer["sitemaps"], json::array({"https://a.example/map.xml"}));
+  EXPECT_EQ(answer["group"]["agents"], json::array({"User-agent: *"}));
+  EXPECT_EQ(answer["group"]["rules"], json::array({"Disallow: /private"}));
 
   result = run({"robots", "https://a.example/open", "--robots-file", file, "--json"});
   answer = json::parse(result.out);
@@ -158,6 +160,9 @@ TEST(ProgramTest, RobotsFromAFile) {
   EXPECT_EQ(result.status, 0);
   EXPECT_THAT(result.out, StartsWith("forbidden  https://a.example/open\n"));
   EXPECT_THAT(result.out, HasSubstr("Disallow: /\n"));
+  EXPECT_THAT(result.out, HasSubstr("  group     User-agent: other\n"
+                                    "            Disallow: /  <- decides\n"
+                                    "  sitemap   https://a.example/map.xml\n"));
 }
 
 TEST(ProgramTest, FetchReadsAFileAsAPage) {
