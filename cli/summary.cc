@@ -98,6 +98,10 @@ std::string summary_text(const crawler::Summary& summary, const SummaryContext& 
   if (!summary.a_seed_was_fetched && exit_status(summary) == Exit::NoSeed) {
     out += "  not one seed could be fetched\n";
   }
+  if (summary.held_urls > 0) {
+    out += fmt::format("  waiting   {} URLs of {} hosts whose robots.txt cannot be got now\n",
+                       human_count(summary.held_urls), human_count(summary.held_hosts));
+  }
   if (summary.still_queued > 0 && summary.reason != EndReason::Limit) {
     out += "  to go on  the same command again\n";
   }
@@ -122,6 +126,8 @@ nlohmann::ordered_json summary_json(const crawler::Summary& summary,
       {"requests", counts.requests},
       {"discovered", counts.discovered},
       {"still_queued", summary.still_queued},
+      {"waiting_urls", summary.held_urls},
+      {"waiting_hosts", summary.held_hosts},
       {"a_seed_was_fetched", summary.a_seed_was_fetched},
       {"status_2xx", summary.last.status_2xx},
       {"status_3xx", summary.last.status_3xx},

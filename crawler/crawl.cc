@@ -376,7 +376,7 @@ void Crawl::end_when_done() {
   if (is_working) return;
   switch (phase_) {
     case Phase::Running:
-      if (!frontier_.is_empty() || reoffering_ > 0 || discovery_.has_nearer()) return;
+      if (!frontier_.is_over() || reoffering_ > 0 || discovery_.has_nearer()) return;
       end_run();
       break;
     case Phase::Stopping:
@@ -402,9 +402,26 @@ void Crawl::end_run() {
   if (has_redirects_) push_op(storage::ExplainRedirects{});
   if (summary_.reason == EndReason::Limit) {
     push_op(storage::DecideQueued{0, Outcome::Budget, summary_.detail});
+  } else {
+    leave_held();
   }
   flush();
   (void)uv_timer_start(due_timer_.get(), &Crawl::on_due, 0, 0);
+}
+
+// URLs that robots.txt may allow, if only it could be got: they stay in the queue, with the reason.
+void Crawl::leave_held() {
+  for (HostId id = 1; id <= discovery_.hosts().size(); ++id) {
+    const std::uint64_t held = frontier_.held(id);
+    if (held == 0) continue;
+    summary_.held_urls += held;
+    ++summary_.held_hosts;
+    std::string words;
+    for (const Host::Origin& origin : discovery_.hosts()[id].origins) {
+      if (words.empty()) words = origin.robots_failure;
+    }
+    push_op(storage::DecideQueued{id, Outcome::Queued, std::move(words)});
+  }
 }
 
 void Crawl::push_op(storage::WriteOp op) {

@@ -93,6 +93,7 @@ class Crawl {
   void abort_transfers();
   void end_when_done();
   void end_run();
+  void leave_held();
   void push_op(storage::WriteOp op);
   void flush();
   void report_progress();

@@ -53,7 +53,6 @@ void Crawl::load(storage::Database& database, std::span<const parser::Url> seeds
   if (options_.failed == FailedPolicy::AskAgain) database.requeue(kFailed);
   for (const parser::Url& seed : seeds) discovery_.admission().add_seed(seed);
 
-  std::vector<std::pair<UrlId, std::string>> undecided;
   storage::LoadSink sink;
   sink.host = [&](const storage::HostState& state, std::string_view name) {
     discovery_.load_host(state, name);
@@ -79,22 +78,13 @@ void Crawl::load(storage::Database& database, std::span<const parser::Url> seeds
     const bool is_fetched = *outcome == Outcome::Ok || *outcome == Outcome::Redirect;
     if (depth == 0 && hops == 0 && is_fetched) summary_.a_seed_was_fetched = true;
     const bool was_asked = !is_judgement(*outcome) && *outcome != Outcome::Budget;
-    if (*outcome == Outcome::Redirect) has_redirects_ = true;
     if (was_asked) ++asked_;
+    if (*outcome == Outcome::Redirect) has_redirects_ = true;
     if (was_asked && host != 0) ++discovery_.hosts()[host].asked;
-    // The host could not say what is allowed: that may have passed.
-    if (*outcome == Outcome::Robots && detail.starts_with("robots.txt "))
-      undecided.emplace_back(id, url);
   };
   sink.nearer = [&](UrlId id) { discovery_.load_nearer(id); };
   database.load(sink);
-  if (must_judge) {
-    judge_again(database);
-  } else {
-    Record record;
-    for (const auto& [id, url] : undecided) discovery_.judge_again(record, id, url, now);
-    if (!record.changes.empty()) push_op(std::move(record));
-  }
+  if (must_judge) judge_again(database);
   count_stored();
 }
 

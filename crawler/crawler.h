@@ -30,7 +30,9 @@ struct Summary {
   std::string detail;  // which limit; the words of the storage failure
   storage::RunCounts counts;
   Progress last;
-  std::uint64_t still_queued = 0;   // what a later run would go on with
+  std::uint64_t still_queued = 0;  // what a later run would go on with
+  std::uint64_t held_urls = 0;     // of them: their hosts' robots.txt could not be got
+  std::uint64_t held_hosts = 0;
   bool a_seed_was_fetched = false;  // in this run or an earlier one
 };
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <iterator>
 #include <limits>
+#include <utility>
 
 namespace skitter::crawler {
 namespace {
@@ -45,7 +46,8 @@ std::optional<Scheme> scheme_to_ask(HostQueue& host, SteadyTime now) {
     HostQueue::Origin& origin = host.origin(scheme);
     if (origin.window.empty()) continue;
     const bool is_stale = origin.robots == Robots::Known && origin.until <= now;
-    const bool is_due = origin.robots == Robots::Later && origin.until <= now;
+    const bool waits = origin.robots == Robots::Later || origin.robots == Robots::Unreachable;
+    const bool is_due = waits && origin.until <= now;
     if (origin.robots == Robots::Unknown || is_stale || is_due) return scheme;
   }
   return std::nullopt;
@@ -72,7 +74,7 @@ UrlId Frontier::push_back(HostId id, Scheme scheme, QueuedUrl url, SteadyTime no
   if (host.window_size() >= window_capacity()) {
     const QueuedUrl* furthest = host.furthest();
     if (furthest->depth <= url.depth) {
-      want_refill(host);
+      settle(host, now);
       return url.id;
     }
     displaced = host.pop_furthest().id;
@@ -292,6 +294,8 @@ void Frontier::settle(HostQueue& host, SteadyTime now) {
   const bool stays =
       host.place == Place::Taken || host.place == Place::LookUp || host.place == Place::AtAddress;
   if (!stays) place(host, now);
+  held_ -= std::exchange(host.held, host.is_held() ? host.queued : 0);
+  held_ += host.held;
   if (host.address != 0) call_waiting(addresses_[host.address - 1], now);
 }
 

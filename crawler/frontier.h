@@ -112,6 +112,13 @@ class Frontier {
   [[nodiscard]] bool is_empty() const noexcept {
     return queued_ == 0 && errands_ == 0 && in_flight_ == 0;
   }
+  // Nothing is left but URLs whose hosts' robots.txt is Unreachable.
+  [[nodiscard]] bool is_over() const noexcept {
+    return queued_ == held_ && errands_ == 0 && in_flight_ == 0;
+  }
+  // Of those, the host's. All its queued URLs count where those in its window do: one that has others beside (of the
+  // other scheme, beyond the window) shows them in a later run.
+  [[nodiscard]] std::uint64_t held(HostId host) const noexcept { return hosts_[host - 1]->held; }
   [[nodiscard]] std::uint64_t queued() const noexcept { return queued_; }
   [[nodiscard]] std::size_t in_flight() const noexcept { return in_flight_; }
   [[nodiscard]] std::size_t hosts_ready(SteadyTime now) const;
@@ -152,6 +159,7 @@ class Frontier {
   std::size_t in_flight_ = 0;
   std::size_t errands_ = 0;
   std::uint64_t queued_ = 0;
+  std::uint64_t held_ = 0;
   SteadyTime rate_allows_{};
 };
 

@@ -28,7 +28,9 @@ struct Host {
   struct Origin {
     std::shared_ptr<const parser::RobotsRules> rules;  // null: all is allowed
     std::optional<Refusal> refusal;
+    bool has_copy = false;  // `rules` are what a robots.txt came to, however long ago
     unsigned robots_failures = 0;
+    std::string robots_failure;  // the words of the last; empty once it was got
     bool has_offered_sitemaps = false;
   };
 

@@ -24,6 +24,7 @@ std::optional<SteadyTime> HostQueue::work_due() const {
         offer(SteadyTime{});
         break;
       case Robots::Later:
+      case Robots::Unreachable:
         offer(origin.until);
         break;
       case Robots::Asked:
@@ -32,6 +33,13 @@ std::optional<SteadyTime> HostQueue::work_due() const {
   }
   if (!retries.empty()) offer(retries.front().due);
   return due ? std::optional(std::max(*due, not_before)) : std::nullopt;
+}
+
+bool HostQueue::is_held() const noexcept {
+  if (window_size() == 0 || !retries.empty() || !errands.empty() || in_flight > 0) return false;
+  return std::all_of(origins.begin(), origins.end(), [](const Origin& origin) {
+    return origin.window.empty() || origin.robots == Robots::Unreachable;
+  });
 }
 
 void HostQueue::insert(Scheme scheme, QueuedUrl url) {

@@ -37,10 +37,11 @@ struct Errand {
 
 // What is known of an origin's robots.txt.
 enum class Robots : std::uint8_t {
-  Unknown,  // to be asked for before the first page
-  Asked,    // under way: the origin's pages wait
-  Later,    // could not be had: asked again at `until`, the pages wait
-  Known,    // rules, or their absence; holds until `until`
+  Unknown,      // to be asked for before the first page
+  Asked,        // under way: the origin's pages wait
+  Later,        // could not be had: asked again at `until`, the pages wait
+  Unreachable,  // the same, and so often that a crawl which has nothing else left does not wait for it
+  Known,        // rules, or their absence; holds until `until`
 };
 
 // One host's share of the frontier: its URLs, nearest first, and when the next may be sent.
@@ -82,6 +83,9 @@ struct HostQueue {
   // Then only retries go out: what fails over and over must not pile up in memory.
   [[nodiscard]] bool has_many_retries() const noexcept { return retries.size() >= kMostRetries; }
 
+  // All that it could be asked for waits for a robots.txt that is Unreachable.
+  [[nodiscard]] bool is_held() const noexcept;
+
   // When there is something to ask for, pace aside; nullopt: not before something happens.
   [[nodiscard]] std::optional<SteadyTime> work_due() const;
 
@@ -101,6 +105,7 @@ struct HostQueue {
   unsigned unsent = 0;          // started, not on the wire yet
   std::uint64_t queued = 0;     // URLs of this host without an outcome
   std::uint64_t in_memory = 0;  // of them: in a window, a retry, or in flight
+  std::uint64_t held = 0;       // of them, by is_held(): all or none
   SteadyTime key{};             // its place in the heap, while Waiting
   SteadyTime address_expires{};
   SteadyTime not_before{};

@@ -61,11 +61,16 @@ void Pace::refused(SteadyTime now, SteadyTime asked_at,
     return;
   }
   if (is_same_incident && blocked_until_ > now) return;
-  const int doublings = std::min(incidents_ - 1, 11);  // 60 s * 2^11 is beyond a day
+  blocked_until_ =
+      std::max(blocked_until_, now + back_off(static_cast<unsigned>(incidents_), seed_));
+}
+
+milliseconds Pace::back_off(unsigned incidents, std::uint64_t seed) noexcept {
+  const unsigned doublings = std::min(incidents - 1, 11u);  // 60 s * 2^11 is beyond a day
   const milliseconds wait = std::min(kFirstBackOff * (1 << doublings), kMaxBackOff);
-  const auto jitter = static_cast<long long>(mix(seed_ + static_cast<unsigned>(incidents_)) % 1000);
+  const auto jitter = static_cast<long long>(mix(seed + incidents) % 1000);
   const milliseconds jittered{wait.count() + wait.count() * jitter / 10'000};
-  blocked_until_ = std::max(blocked_until_, now + std::min(jittered, kMaxBackOff));
+  return std::min(jittered, kMaxBackOff);
 }
 
 void Pace::restore_block(SteadyTime until, int incidents) noexcept {

@@ -38,6 +38,9 @@ class Pace {
   // not look closer than the delay to a server that is a little late for the first of two.
   static constexpr milliseconds kWireSlack{5};
 
+  // How long to wait after the n-th incident (from 1) without Retry-After, jitter included.
+  [[nodiscard]] static milliseconds back_off(unsigned incidents, std::uint64_t seed) noexcept;
+
   // `seed` makes this host's jitter differ from the others'.
   Pace(const PaceLimits& limits, std::uint64_t seed);
 

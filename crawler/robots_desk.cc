@@ -15,6 +15,7 @@ namespace {
 constexpr std::string_view kRules = "rules";
 constexpr std::string_view kAllowed = "allowed";
 constexpr std::string_view kUnreachable = "unreachable";
+constexpr std::string_view kStale = "stale";
 
 std::int64_t to_ms(storage::SystemTime time) {
   return std::chrono::duration_cast<milliseconds>(time.time_since_epoch()).count();
@@ -24,6 +25,16 @@ std::int64_t to_ms(storage::SystemTime time) {
 bool has_rules(const Response& response) {
   const bool is_usable = response.outcome == Outcome::Ok || response.outcome == Outcome::TooLarge;
   return is_usable && response.status >= 200 && response.status < 300;
+}
+
+// Why it could not be got.
+std::string words_of(const Response& response) {
+  if (response.outcome == Outcome::Truncated) return "robots.txt is cut short";
+  if (response.outcome != Outcome::Ok) return fmt::format("robots.txt: {}", response.error);
+  if (response.status >= 300 && response.status < 400) {
+    return fmt::format("robots.txt answers {} and leads nowhere", response.status);
+  }
+  return fmt::format("robots.txt answers {}", response.status);
 }
 
 }  // namespace
@@ -65,6 +76,7 @@ void RobotsDesk::follow(const Errand& errand, const Response& response, SteadyTi
 void RobotsDesk::allow_all(const Errand& errand, const Response& response, SteadyTime now) {
   Host& host = hosts_[errand.for_host];
   host.origin(errand.for_scheme) = {};
+  host.origin(errand.for_scheme).has_copy = true;
   host.robots_state = kAllowed;
   outbox_.store({errand.for_host,
                  origin_of(host, errand.for_scheme),
@@ -79,27 +91,32 @@ void RobotsDesk::failed(const Errand& errand, const Response& response, SteadyTi
   Host& host = hosts_[errand.for_host];
   Host::Origin& origin = host.origin(errand.for_scheme);
   const unsigned failures = ++origin.robots_failures;
-  // An answer that is cut short counts as 5xx.
-  const bool is_answer = response.outcome == Outcome::Ok || response.outcome == Outcome::Truncated;
-  const bool may_pass = is_answer || response.may_retry;
+  origin.robots_failure = words_of(response);
+  // The origin answered: with an error, with less than it announced, or with a redirect.
+  const bool has_answered =
+      response.outcome == Outcome::Ok || response.outcome == Outcome::Truncated || errand.hops > 0;
+  const bool may_pass = has_answered || response.may_retry;
+  const bool is_last = !may_pass || failures > retries_;
+  if (is_last && origin.has_copy) return use_copy(errand.for_host, errand.for_scheme, now);
   host.robots_state = kUnreachable;
   outbox_.host_changed(errand.for_host);
-  if (may_pass && failures <= retries_) {
+  if (!is_last) {
     const SteadyTime due = now + retry_delay(failures, errand.for_host);
     frontier_.set_robots(errand.for_host, errand.for_scheme, Robots::Later, due, now);
-    return;
-  }
-  Refusal refusal;
-  refusal.attempts = failures;
-  if (response.outcome == Outcome::Truncated) {
-    refusal.detail = "robots.txt is cut short";
-  } else if (is_answer) {
-    refusal.detail = fmt::format("robots.txt answers {}", response.status);
+  } else if (has_answered) {
+    const SteadyTime due = now + Pace::back_off(failures - retries_, errand.for_host);
+    frontier_.set_robots(errand.for_host, errand.for_scheme, Robots::Unreachable, due, now);
   } else {
-    refusal.outcome = response.outcome;
-    refusal.detail = fmt::format("robots.txt: {}", response.error);
+    refuse(errand.for_host, errand.for_scheme, {response.outcome, origin.robots_failure, failures},
+           now);
   }
-  refuse(errand.for_host, errand.for_scheme, std::move(refusal), now);
+}
+
+void RobotsDesk::use_copy(HostId host, Scheme scheme, SteadyTime now) {
+  hosts_[host].origin(scheme).robots_failures = 0;
+  hosts_[host].robots_state = kStale;
+  outbox_.host_changed(host);
+  frontier_.set_robots(host, scheme, Robots::Known, now + kStaleLifetime, now);
 }
 
 void RobotsDesk::refuse(HostId host, Scheme scheme, Refusal refusal, SteadyTime now) {
@@ -112,6 +129,7 @@ void RobotsDesk::parsed(RobotsParsed&& result, SteadyTime now) {
   Host::Origin& origin = host.origin(result.scheme);
   origin = {};
   origin.rules = std::move(result.rules);
+  origin.has_copy = true;
   host.robots_state = kRules;
   set_crawl_delay(result.host);
   outbox_.store({result.host, origin_of(host, result.scheme),
@@ -132,16 +150,17 @@ void RobotsDesk::set_crawl_delay(HostId id) {
 
 void RobotsDesk::load(const storage::RobotsCopy& copy, storage::SystemTime now,
                       SteadyTime steady_now) {
-  const milliseconds age{to_ms(now) - copy.fetched_at_ms};
-  if (age.count() < 0 || age >= kLifetime) return;
   const Scheme scheme = scheme_of(copy.origin);
+  Host::Origin& origin = hosts_[copy.host].origin(scheme);
   if (copy.state == kRules) {
-    auto rules = std::make_shared<const parser::RobotsRules>(copy.body, kProductToken);
-    hosts_[copy.host].origin(scheme).rules = std::move(rules);
+    origin.rules = std::make_shared<const parser::RobotsRules>(copy.body, kProductToken);
     set_crawl_delay(copy.host);
   } else if (copy.state != kAllowed) {
     return;
   }
+  origin.has_copy = true;
+  const milliseconds age{to_ms(now) - copy.fetched_at_ms};
+  if (age.count() < 0 || age >= kLifetime) return;  // to be asked for again
   frontier_.set_robots(copy.host, scheme, Robots::Known, steady_now + (kLifetime - age),
                        steady_now);
 }

@@ -18,18 +18,22 @@ namespace skitter::crawler {
 //     2xx                       the rules in it (also an empty file, also HTML: no rule is found)
 //     3xx                       followed, at most kMaxRedirects, also to other hosts; beyond: as 4xx
 //     4xx but 429               all is allowed
-//     429, 5xx, no whole answer  asked again while the origin's pages wait; after kTries the pages end with the
-//                               reason: `robots`, or the network's own word where no answer came
+//     429, 5xx, no whole answer, a redirect that leads nowhere
+//                               asked again while the origin's pages wait, and on and on by the back-off of 429
+//                               while the crawl has other work: then they stay queued for a later run
+//     no answer at all          asked again; after `retries` the pages end with the network's word for it
 //
-// Rules hold for kLifetime, also in a later run.
+// Rules hold for kLifetime, also in a later run. Where they cannot be got anew, the old ones do, and are asked for
+// again after kStaleLifetime.
 //
 // Owns:    nothing: rules stand in the hosts' book, what to do next in the frontier.
 // Thread:  loop.
-// Source:  RFC 9309 §2.3 (access), §2.4 (caching).
+// Source:  RFC 9309 §2.3 (access), §2.4 (caching: "unless the robots.txt file is unreachable").
 class RobotsDesk {
  public:
   static constexpr unsigned kMaxRedirects = 5;
   static constexpr std::chrono::hours kLifetime{24};
+  static constexpr std::chrono::hours kStaleLifetime{1};
 
   struct Outbox {
     std::function<void(RobotsJob)> parse;
@@ -58,6 +62,7 @@ class RobotsDesk {
   void allow_all(const Errand& errand, const Response& response, SteadyTime now);
   void set_crawl_delay(HostId host);
   void failed(const Errand& errand, const Response& response, SteadyTime now);
+  void use_copy(HostId host, Scheme scheme, SteadyTime now);
 
   Frontier& frontier_;
   HostBook& hosts_;

@@ -103,7 +103,9 @@ struct Record {
 // Replaces the earlier values of a host that a Record has brought.
 struct HostState {
   HostId id = 0;
-  std::string robots_state;  // "allowed" (4xx), "rules", "unreachable", "ignored"; empty: not asked
+  // "allowed" (4xx), "rules", "stale" (an old copy holds, since there is no new one to be got), "unreachable",
+  // "ignored"; empty: not asked
+  std::string robots_state;
   // What the pacing came to: robots.txt, --delay, adaptation.
   std::optional<std::int64_t> crawl_delay_ms;
   // The back-off after 429 and 503 outlives a restart.
@@ -129,7 +131,7 @@ struct RefillRequest {
 struct ReofferRequest {
   UrlId url = 0;
 };
-// Ends all that is still queued (of one host, or of all where `host` is 0).
+// Ends all that is still queued (of one host, or of all where `host` is 0); or says with Outcome::Queued why it is.
 struct DecideQueued {
   HostId host = 0;
   Outcome outcome = Outcome::Budget;

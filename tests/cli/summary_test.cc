@@ -60,6 +60,22 @@ TEST(SummaryTest, SaysWhatCameOfItAndWhatIsNext) {
               Not(HasSubstr("again")));
 }
 
+TEST(SummaryTest, CountsWhatWaitsForRobotsTxt) {
+  crawler::Summary summary = sample(EndReason::Finished);
+  EXPECT_THAT(summary_text(summary, {.database = "crawl.db", .color = false}),
+              Not(HasSubstr("waiting")));
+  summary.still_queued = 1'234;
+  summary.held_urls = 1'234;
+  summary.held_hosts = 2;
+  const std::string text = summary_text(summary, {.database = "crawl.db", .color = false});
+  EXPECT_THAT(text, HasSubstr("  waiting   1,234 URLs of 2 hosts whose robots.txt cannot be got"));
+  EXPECT_THAT(text, HasSubstr("the same command again"));
+  const auto json = summary_json(summary, {.database = "crawl.db", .color = false});
+  EXPECT_EQ(json["waiting_urls"], 1'234);
+  EXPECT_EQ(json["waiting_hosts"], 2);
+  EXPECT_EQ(json["exit_status"], 0);
+}
+
 TEST(SummaryTest, AFailureOfTheDatabaseIsQuotedSafely) {
   crawler::Summary summary = sample(EndReason::StorageFailed);
   summary.detail = "disk full\x1b[2J";

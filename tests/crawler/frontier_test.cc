@@ -94,6 +94,50 @@ TEST(FrontierTest, AHostHasNoMoreInFlightThanAllowed) {
   EXPECT_EQ(f.start_and_send(), 3u);
 }
 
+TEST(FrontierTest, WhatRobotsTxtHoldsDoesNotKeepItGoing) {
+  Fixture f(unpaced(), 2);
+  const SteadyTime later = kNow + 1h;
+  (void)f.push(1, 1);
+  (void)f.push(1, 2);
+  f.frontier.set_robots(1, Scheme::Http, Robots::Later, later, kNow);
+  EXPECT_FALSE(f.frontier.is_over());
+  f.frontier.set_robots(1, Scheme::Http, Robots::Unreachable, later, kNow);
+  EXPECT_TRUE(f.frontier.is_over());
+  EXPECT_FALSE(f.frontier.is_empty());
+  (void)f.push(1, 3);
+  EXPECT_EQ(f.frontier.held(1), 3u);
+  EXPECT_TRUE(f.frontier.is_over());
+  (void)f.push(1, 4, 0, kHttps);  // the other origin may be asked
+  EXPECT_EQ(f.frontier.held(1), 0u);
+  EXPECT_FALSE(f.frontier.is_over());
+  EXPECT_EQ(f.start_and_send(), 4u);
+  EXPECT_FALSE(f.frontier.is_over());
+  f.finish(1);
+  EXPECT_TRUE(f.frontier.is_over());
+  (void)f.push(2, 5);
+  EXPECT_FALSE(f.frontier.is_over());
+  EXPECT_EQ(f.start_and_send(), 5u);
+  f.finish(2);
+  EXPECT_TRUE(f.frontier.is_over());
+  f.frontier.set_robots(1, Scheme::Http, Robots::Known, SteadyTime::max(), kNow);
+  EXPECT_FALSE(f.frontier.is_over());
+  EXPECT_EQ(f.start_and_send(), 1u);
+}
+
+// What counts as held must follow also where a URL finds no place in memory.
+TEST(FrontierTest, WhatIsHeldInTheDatabaseCounts) {
+  FrontierLimits limits = unpaced();
+  limits.host_window = 2;
+  Fixture f(limits);
+  for (UrlId id = 1; id <= 2; ++id) (void)f.push(1, id);
+  f.frontier.set_robots(1, Scheme::Http, Robots::Unreachable, kNow + 1h, kNow);
+  for (UrlId id = 3; id <= 9; ++id) {
+    (void)f.push(1, id);
+    EXPECT_EQ(f.frontier.held(1), id);
+    EXPECT_TRUE(f.frontier.is_over());
+  }
+}
+
 // What the fixtures' delay of 250 ms comes to.
 constexpr auto kSpacing = 250ms + Pace::kWireSlack;
 

@@ -82,8 +82,9 @@ struct Fixture {
   // Gives `response` to every request for rules, until something else comes; how often.
   unsigned answer_all(const Response& response) {
     unsigned count = 0;
-    while (std::optional<Candidate> candidate = next()) {
-      if (candidate->kind == Candidate::Kind::Page || count > 20) break;
+    while (count < 20) {
+      const std::optional<Candidate> candidate = next();
+      if (!candidate || candidate->kind == Candidate::Kind::Page) break;
       ++count;
       desk.answered(candidate->errand, Response(response), now);
     }
@@ -101,12 +102,12 @@ struct Fixture {
 
 // What every kind of answer means: RFC 9309 §2.3.1.
 TEST(RobotsDeskTest, FollowsTheRulesOfAccess) {
-  enum Want { Parsed, AllAllowed, Refused };
+  enum Want { Parsed, AllAllowed, Refused, Held };
   struct Case {
     std::string_view when;
     Response given;
     Want want;
-    unsigned requests = 1;
+    unsigned requests = 1;              // at least, where Held
     Outcome outcome = Outcome::Robots;  // of the pages, where Refused
     std::string_view detail = "";
   };
@@ -119,23 +120,24 @@ TEST(RobotsDeskTest, FollowsTheRulesOfAccess) {
       {"302", answer(302, "http://other.net/r"), AllAllowed, 6},
       {"307", answer(307, "https://h.net/robots.txt"), AllAllowed, 6},
       {"308", answer(308, "//h.net:81/"), AllAllowed, 6},
-      {"to ftp", answer(301, "ftp://h.net/"), Refused, kAll, Outcome::Robots,
-       "robots.txt answers 301"},
-      {"to a private address", answer(301, "http://10.0.0.1/"), Refused, kAll, Outcome::Robots,
-       "robots.txt answers 301"},
-      {"to nowhere", answer(302), Refused, kAll, Outcome::Robots, "robots.txt answers 302"},
-      {"304 to a plain request", answer(304), Refused, kAll, Outcome::Robots,
-       "robots.txt answers 304"},
+      {"to ftp", answer(301, "ftp://h.net/"), Held, kAll, Outcome::Queued,
+       "robots.txt answers 301 and leads nowhere"},
+      {"to a private address", answer(301, "http://10.0.0.1/"), Held, kAll, Outcome::Queued,
+       "robots.txt answers 301 and leads nowhere"},
+      {"to nowhere", answer(302), Held, kAll, Outcome::Queued,
+       "robots.txt answers 302 and leads nowhere"},
+      {"304 to a plain request", answer(304), Held, kAll, Outcome::Queued,
+       "robots.txt answers 304 and leads nowhere"},
       {"400", answer(400), AllAllowed},  // §2.3.1.3
       {"401", answer(401), AllAllowed},
       {"403", answer(403), AllAllowed},
       {"404", answer(404), AllAllowed},
       {"499", answer(499), AllAllowed},
-      {"429", answer(429), Refused, kAll, Outcome::Robots, "robots.txt answers 429"},
-      {"500", answer(500), Refused, kAll, Outcome::Robots, "robots.txt answers 500"},  // §2.3.1.4
-      {"503", answer(503), Refused, kAll, Outcome::Robots, "robots.txt answers 503"},
-      {"599", answer(599), Refused, kAll, Outcome::Robots, "robots.txt answers 599"},
-      {"cut short", failure(Outcome::Truncated, true, 200), Refused, kAll, Outcome::Robots,
+      {"429", answer(429), Held, kAll, Outcome::Queued, "robots.txt answers 429"},
+      {"500", answer(500), Held, kAll, Outcome::Queued, "robots.txt answers 500"},  // §2.3.1.4
+      {"503", answer(503), Held, kAll, Outcome::Queued, "robots.txt answers 503"},
+      {"599", answer(599), Held, kAll, Outcome::Queued, "robots.txt answers 599"},
+      {"cut short", failure(Outcome::Truncated, true, 200), Held, kAll, Outcome::Queued,
        "robots.txt is cut short"},
       {"time-out", failure(Outcome::Timeout, true), Refused, kAll, Outcome::Timeout,
        "robots.txt: the words"},
@@ -149,11 +151,19 @@ TEST(RobotsDeskTest, FollowsTheRulesOfAccess) {
   for (const Case& c : cases) {
     SCOPED_TRACE(c.when);
     Fixture f;
-    EXPECT_EQ(f.answer_all(c.given), c.requests);
+    const unsigned requests = f.answer_all(c.given);
     EXPECT_EQ(f.jobs.size(), c.want == Parsed ? 1u : 0u);
     ASSERT_EQ(f.origin().refusal.has_value(), c.want == Refused);
     EXPECT_EQ(f.copies.size(), c.want == AllAllowed ? 1u : 0u);
     EXPECT_EQ(f.origin().rules, nullptr);
+    EXPECT_EQ(f.frontier.held(kHost), c.want == Held ? 1u : 0u);
+    EXPECT_EQ(f.frontier.is_over(), c.want == Held);
+    if (c.want == Held) {
+      EXPECT_GT(requests, c.requests);  // on and on
+      EXPECT_EQ(f.origin().robots_failure, c.detail);
+    } else {
+      EXPECT_EQ(requests, c.requests);
+    }
     if (c.want == Refused) {
       EXPECT_EQ(f.origin().refusal->outcome, c.outcome);
       EXPECT_EQ(f.origin().refusal->detail, c.detail);
@@ -165,6 +175,38 @@ TEST(RobotsDeskTest, FollowsTheRulesOfAccess) {
       EXPECT_EQ(f.copies[0].origin, "http://h.net");
     }
   }
+}
+
+// It is asked for twice more soon, then by the back-off of 429.
+TEST(RobotsDeskTest, AsksAgainLaterAndLater) {
+  Fixture f;
+  std::vector<std::chrono::seconds> waits;
+  SteadyTime before = f.now;
+  for (int i = 0; i < 20; ++i) {
+    const std::optional<Candidate> candidate = f.next();
+    ASSERT_TRUE(candidate);
+    ASSERT_EQ(candidate->kind, Candidate::Kind::Robots);
+    if (i > 0) waits.push_back(std::chrono::duration_cast<std::chrono::seconds>(f.now - before));
+    before = f.now;
+    EXPECT_FALSE(f.frontier.is_over());  // an answer is to come
+    f.desk.answered(candidate->errand, answer(500), f.now);
+    EXPECT_EQ(f.frontier.is_over(), i >= static_cast<int>(kRetries));
+  }
+  for (std::size_t i = 0; i < waits.size(); ++i) {
+    const bool is_soon = i < kRetries;
+    const std::chrono::seconds least =
+        is_soon ? std::chrono::seconds(1 << i)
+                : std::min(std::chrono::seconds(60 << (i - kRetries)), 86'400s);
+    EXPECT_GE(waits[i], least) << i;
+    EXPECT_LE(waits[i], least + least / 10 + 1s) << i;
+  }
+  // Once it is there, all is well.
+  const std::optional<Candidate> candidate = f.next();
+  ASSERT_TRUE(candidate);
+  f.desk.answered(candidate->errand, answer(404), f.now);
+  EXPECT_EQ(f.frontier.held(kHost), 0u);
+  EXPECT_EQ(f.origin().robots_failure, "");
+  EXPECT_EQ(f.next()->kind, Candidate::Kind::Page);
 }
 
 TEST(RobotsDeskTest, PagesWaitForTheirRules) {
@@ -200,6 +242,19 @@ TEST(RobotsDeskTest, ARedirectIsARequestOfItsOwnHost) {
   EXPECT_EQ(f.jobs[0].host, kHost);  // the rules hold for who asked
 }
 
+storage::RobotsCopy copy_of_age(std::chrono::milliseconds age, std::string_view state,
+                                storage::SystemTime now) {
+  storage::RobotsCopy copy;
+  copy.host = kHost;
+  copy.origin = "http://h.net";
+  copy.fetched_at_ms =
+      (std::chrono::duration_cast<milliseconds>(now.time_since_epoch()) - age).count();
+  copy.state = state;
+  copy.body = state == "rules" ? "User-agent: *\nCrawl-delay: 3\nDisallow: /x\n" : "";
+  return copy;
+}
+constexpr storage::SystemTime kSystemNow{std::chrono::hours(24 * 365 * 50)};
+
 TEST(RobotsDeskTest, RulesOfAnEarlierRunHoldForADay) {
   struct Case {
     std::chrono::milliseconds age;
@@ -212,24 +267,40 @@ TEST(RobotsDeskTest, RulesOfAnEarlierRunHoldForADay) {
       {25h, "allowed", false}, {1h, "unreachable", false},  // asked again by every run
       {-1h, "rules", false},                                // the clock was set back
   };
-  const storage::SystemTime system_now{std::chrono::hours(24 * 365 * 50)};
   for (const Case& c : cases) {
     SCOPED_TRACE(testing::Message() << c.state << " " << c.age.count());
     Fixture f;
-    storage::RobotsCopy copy;
-    copy.host = kHost;
-    copy.origin = "http://h.net";
-    copy.fetched_at_ms =
-        (std::chrono::duration_cast<milliseconds>(system_now.time_since_epoch()) - c.age).count();
-    copy.state = c.state;
-    copy.body = c.state == "rules" ? "User-agent: *\nCrawl-delay: 3\nDisallow: /x\n" : "";
-    f.desk.load(copy, system_now, kNow);
+    f.desk.load(copy_of_age(c.age, c.state, kSystemNow), kSystemNow, kNow);
     const std::optional<Candidate> candidate = f.next();
     ASSERT_TRUE(candidate);
     EXPECT_EQ(candidate->kind == Candidate::Kind::Page, c.holds);
-    EXPECT_EQ(f.origin().rules != nullptr, c.holds && c.state == "rules");
-    if (f.origin().rules) {
+    if (c.state == "rules") {
       EXPECT_EQ(f.frontier.pace(kHost).delay(), 3s);
+    }
+  }
+}
+
+// RFC 9309 §2.4: an old copy holds where there is no new one to be got.
+TEST(RobotsDeskTest, AnOldCopyIsBetterThanNone) {
+  struct Case {
+    Response given;
+    unsigned requests;
+  };
+  const Case cases[] = {
+      {answer(500), kRetries + 1},
+      {failure(Outcome::Timeout, true), kRetries + 1},
+      {failure(Outcome::TlsError, false), 1},
+  };
+  for (const std::string_view state : {"rules", "allowed"}) {
+    for (const Case& c : cases) {
+      SCOPED_TRACE(testing::Message() << state << " " << c.given.status);
+      Fixture f;
+      f.desk.load(copy_of_age(100h, state, kSystemNow), kSystemNow, kNow);
+      EXPECT_EQ(f.answer_all(c.given), c.requests);  // then a page
+      EXPECT_EQ(f.hosts[kHost].robots_state, "stale");
+      EXPECT_FALSE(f.origin().refusal);
+      EXPECT_EQ(f.origin().rules != nullptr, state == "rules");
+      EXPECT_TRUE(f.copies.empty());
     }
   }
 }

@@ -223,64 +223,6 @@ TEST_F(AnswersTest, NamesAndAddresses) {
   EXPECT_EQ(outcome("http://10.1.2.3/", "all.db"), "excluded");
 }
 
-TEST_F(AnswersTest, AnswersToRobotsTxt) {
-  const std::string rules = "User-agent: *\nDisallow: /x\n";
-  Site site;
-  Answer large = Answer::plain(200, rules + "#" + std::string(600'000, '-') + "\nDisallow: /\n");
-  struct Case {
-    std::string host;
-    Answer given;
-    std::string x;  // outcome of /x, which the rules forbid
-  };
-  const Case cases[] = {
-      // RFC 9309 §2.3.1.1
-      {"rules.localhost", Answer::plain(200, rules), "robots"},
-      {"empty.localhost", Answer::plain(200, ""), "ok"},
-      {"html.localhost", Answer::html("<p>User-agent: *"), "ok"},
-      {"large.localhost", large, "robots"},
-      // §2.3.1.2
-      {"near.localhost", Answer::redirect("/rules.txt"), "robots"},
-      {"far.localhost", Answer::redirect(site.url("rules.localhost", "/rules.txt")), "robots"},
-      {"loop.localhost", Answer::redirect("/robots.txt"), "ok"},
-      {"nowhere.localhost", Answer::plain(302, ""), "robots"},
-      {"inside.localhost", Answer::redirect("http://10.0.0.1/robots.txt"), "robots"},
-      // §2.3.1.3
-      {"gone.localhost", Answer::plain(404, rules), "ok"},
-      {"forbidden.localhost", Answer::plain(403, rules), "ok"},
-      // §2.3.1.4
-      {"broken.localhost", Answer::plain(500, rules), "robots"},
-      {"short.localhost", with_fault(Fault::Truncate), "robots"},
-      {"reset.localhost", with_fault(Fault::Reset), "network_error"},
-      {"late.localhost", late(), "timeout"},
-  };
-  Words arguments = {"--retries", "0", "--timeout", "3s"};
-  for (const auto& [host, given, x] : cases) {
-    arguments.push_back(site.url(host));
-    site.route(host, "/robots.txt", given);
-  }
-  site.route("", "/rules.txt", Answer::plain(200, rules));
-  site.route("", "/", page_with_links({"/x"}));
-  site.route("", "/x", Answer::html("x"));
-  const ProgramResult result = crawl(arguments);
-  ASSERT_EQ(result.status, 0) << result.err;
-  expect_finished();
-  for (const auto& [host, given, x] : cases) {
-    SCOPED_TRACE(host);
-    const std::string front = outcome(site.url(host));
-    // A host that may not be asked at all has no links to follow.
-    EXPECT_EQ(front == "ok" ? outcome(site.url(host, "/x")) : front, x);
-    if (x != "ok") {
-      EXPECT_EQ(requests_for(site, host, "/x"), 0u);
-    }
-  }
-  EXPECT_EQ(outcome(site.url("rules.localhost")), "ok");
-  EXPECT_EQ(outcome(site.url("far.localhost")), "ok");
-  EXPECT_EQ(detail_of(site.url("broken.localhost")), "robots.txt answers 500");
-  EXPECT_EQ(end_of(site.url("broken.localhost")), "not asked for");
-  EXPECT_EQ(end_of(site.url("late.localhost")), "timeout|NULL");
-  EXPECT_EQ(rows("SELECT robots_state FROM hosts WHERE host LIKE 'broken%'"), Words{"unreachable"});
-}
-
 TEST_F(AnswersTest, StatusSaysWhetherASeedWasFetched) {
   const ClosedPort closed;
   const NameServer names({});
