@@ -46,6 +46,7 @@ TEST_F(SitemapTest, RobotsTxtNamesAnIndexWhoseEntriesAreFollowed) {
   EXPECT_EQ(crawl_with_sitemaps(site.url(host)), 0);
   EXPECT_EQ(outcome(site.url(host, "/orphan")), "ok");
   EXPECT_EQ(outcome(site.url(host, "/secret")), "robots");
+  EXPECT_EQ(requests_for(site, host, "/secret"), 0u);
   EXPECT_THAT(
       rows("SELECT kind FROM links WHERE target_url = '" + site.url(host, "/map.xml") + "'"),
       ElementsAre("child_sitemap"));
