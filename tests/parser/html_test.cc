@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <iostream>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
@@ -198,8 +199,9 @@ TEST(HtmlTest, XmlThatIsNotWellFormedIsStripped) {
 
 TEST(HtmlTest, MetaAndHeaderDirectivesAddUp) {
   const auto url = parse_url("http://h/");
-  const nlohmann::json data = read_test_json("robots/meta_robots.json");
-  for (const nlohmann::json& test : data.at("cases")) {
+  const nlohmann::json cases = read_test_json("robots/meta_robots.json").at("cases");
+  std::size_t passed = 0;
+  for (const nlohmann::json& test : cases) {
     const auto html = test.at("html").get<std::string>();
     const auto headers = test.at("headers").get<std::vector<std::string>>();
     const auto agent = test.at("agent").get<std::string>();
@@ -221,18 +223,25 @@ TEST(HtmlTest, MetaAndHeaderDirectivesAddUp) {
                          page.robots.find("none") != std::string::npos;
     // max-image-preview:none is no "none"; no case has it.
     EXPECT_EQ(!noindex, want.at("index").get<bool>());
+    passed +=
+        !page.nofollow == want.at("follow").get<bool>() && !noindex == want.at("index").get<bool>();
   }
+  std::cout << "meta_robots.json: " << passed << "/" << cases.size() << "\n";
 }
 
 TEST(HtmlTest, RelIsReadByTokens) {
-  const nlohmann::json data = read_test_json("robots/rel_nofollow.json");
-  for (const nlohmann::json& test : data.at("cases")) {
+  const nlohmann::json cases = read_test_json("robots/rel_nofollow.json").at("cases");
+  std::size_t passed = 0;
+  for (const nlohmann::json& test : cases) {
     const auto rel = test.at("rel").get<std::string>();
     SCOPED_TRACE(rel);
     const Page page = page_of("<a href=x rel=\"" + rel + "\">");
     ASSERT_EQ(page.links.size(), 1u);
-    EXPECT_EQ(!rel_forbids_following(page.links[0].rel), test.at("follow").get<bool>());
+    const bool follows = !rel_forbids_following(page.links[0].rel);
+    EXPECT_EQ(follows, test.at("follow").get<bool>());
+    passed += follows == test.at("follow").get<bool>();
   }
+  std::cout << "rel_nofollow.json: " << passed << "/" << cases.size() << "\n";
 }
 
 // --- What a page may cost ------------------------------------------------------------------------
