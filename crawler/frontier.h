@@ -116,8 +116,8 @@ class Frontier {
   [[nodiscard]] bool is_over() const noexcept {
     return queued_ == held_ && errands_ == 0 && in_flight_ == 0;
   }
-  // Of those, the host's. All its queued URLs count where those in its window do: one that has others beside (of the
-  // other scheme, beyond the window) shows them in a later run.
+  // Of those, the host's. All its queued URLs count where those in its window do: one that has
+  // others beside (of the other scheme, beyond the window) shows them in a later run.
   [[nodiscard]] std::uint64_t held(HostId host) const noexcept { return hosts_[host - 1]->held; }
   [[nodiscard]] std::uint64_t queued() const noexcept { return queued_; }
   [[nodiscard]] std::size_t in_flight() const noexcept { return in_flight_; }

@@ -19,12 +19,13 @@ namespace skitter::crawler {
 //     3xx                       followed, at most kMaxRedirects, also to other hosts; beyond: as 4xx
 //     4xx but 429               all is allowed
 //     429, 5xx, no whole answer, a redirect that leads nowhere
-//                               asked again while the origin's pages wait, and on and on by the back-off of 429
-//                               while the crawl has other work: then they stay queued for a later run
-//     no answer at all          asked again; after `retries` the pages end with the network's word for it
+//                               asked again while the origin's pages wait, and on and on by the
+//                               back-off of 429 while the crawl has other work: then they stay
+//                               queued for a later run
+//     no answer at all          asked again; after `retries` the pages end with the network's word
 //
-// Rules hold for kLifetime, also in a later run. Where they cannot be got anew, the old ones do, and are asked for
-// again after kStaleLifetime.
+// Rules hold for kLifetime, also in a later run. Where they cannot be got anew, the old ones do,
+// and are asked for again after kStaleLifetime.
 //
 // Owns:    nothing: rules stand in the hosts' book, what to do next in the frontier.
 // Thread:  loop.

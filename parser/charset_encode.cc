@@ -44,7 +44,8 @@ bool is_private_use(char32_t c) noexcept {
   return c >= 0xE000 && c <= 0xF8FF;
 }
 
-// What a decoder reads and an encoder never writes, beside the second of two codes for one character.
+// What a decoder reads and an encoder never writes, beside the second of two codes for one
+// character.
 bool is_read_only(std::string_view encoding, const Entry& entry) noexcept {
   const std::uint32_t lead = entry.bytes >> 8;
   if (encoding == "shift_jis") {  // rows that repeat others, and characters of the user's own
@@ -80,7 +81,8 @@ std::vector<std::uint32_t> all_codes(std::string_view encoding) {
   return codes;
 }
 
-// One look at all codes, each on a line of its own. A line of one character tells what that code means.
+// One look at all codes, each on a line of its own. A line of one character tells what that code
+// means.
 Table make_table(std::string_view encoding) {
   const std::vector<std::uint32_t> codes = all_codes(encoding);
   std::string bytes;

@@ -17,7 +17,8 @@ void append_utf8(std::string& out, char32_t code_point);
 [[nodiscard]] bool append_legacy(std::string& out, std::string_view bytes,
                                  std::string_view encoding);
 
-// Those encodings, numbered: names and numbers from 0 without gaps. kLegacyEncodings for any other name.
+// Those encodings, numbered: names and numbers from 0 without gaps. kLegacyEncodings for any other
+// name.
 inline constexpr std::size_t kLegacyEncodings = 35;
 [[nodiscard]] std::size_t legacy_index(std::string_view encoding) noexcept;
 

@@ -83,8 +83,9 @@ class Url {
 // Parses `input` (UTF-8, perhaps malformed), against `base` where one is given. Input and base
 // together may have 256 MiB; what is longer is refused, as offsets are 32 bits wide.
 //
-// `encoding` is that of the document in which a link stands, as parser/charset.h names it: the bytes that the query
-// of an http, https, ftp or file URL stands for are in it. A query of a windows-1252 page has "%E9" for "é".
+// `encoding` is that of the document in which a link stands, as parser/charset.h names it: the
+// bytes that the query of an http, https, ftp or file URL stands for are in it. A query of a
+// windows-1252 page has "%E9" for "é".
 [[nodiscard]] std::optional<Url> parse_url(std::string_view input, const Url* base = nullptr,
                                            std::string_view encoding = "utf-8");
 

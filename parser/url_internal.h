@@ -24,10 +24,10 @@ struct UrlAccess {
 
 [[nodiscard]] std::uint16_t default_port(SchemeKind kind) noexcept;  // 0 where there is none
 
-// The two halves of parse_url(), for input without control bytes or spaces around it. The fast one knows only the shape
-// of most links and gives nullopt for all others, failures included; where it answers, its answer is the standard's (the
-// fuzz target compares the two). It takes plain ASCII only, which is the same in every encoding that queries are
-// written in.
+// The two halves of parse_url(), for input without control bytes or spaces around it. The fast one
+// knows only the shape of most links and gives nullopt for all others, failures included; where it
+// answers, its answer is the standard's (the fuzz target compares the two). It takes plain ASCII
+// only, which is the same in every encoding that queries are written in.
 [[nodiscard]] std::optional<Url> parse_url_fast(std::string_view input, const Url* base);
 [[nodiscard]] std::optional<Url> parse_url_by_standard(std::string_view input, const Url* base,
                                                        std::string_view encoding = "utf-8");

@@ -103,8 +103,8 @@ struct Record {
 // Replaces the earlier values of a host that a Record has brought.
 struct HostState {
   HostId id = 0;
-  // "allowed" (4xx), "rules", "stale" (an old copy holds, since there is no new one to be got), "unreachable",
-  // "ignored"; empty: not asked
+  // "allowed" (4xx), "rules", "stale" (an old copy holds, since there is no new one to be got),
+  // "unreachable", "ignored"; empty: not asked
   std::string robots_state;
   // What the pacing came to: robots.txt, --delay, adaptation.
   std::optional<std::int64_t> crawl_delay_ms;
@@ -131,15 +131,16 @@ struct RefillRequest {
 struct ReofferRequest {
   UrlId url = 0;
 };
-// Ends all that is still queued (of one host, or of all where `host` is 0); or says with Outcome::Queued why it is.
+// Ends all that is still queued (of one host, or of all where `host` is 0); or says with
+// Outcome::Queued why it is.
 struct DecideQueued {
   HostId host = 0;
   Outcome outcome = Outcome::Budget;
   std::string detail;
 };
 
-// Gives all redirects the detail that their chains deserve by now: a loop, or the limit of redirects in a row. Both
-// depend on what was found later than the redirect itself.
+// Gives all redirects the detail that their chains deserve by now: a loop, or the limit of
+// redirects in a row. Both depend on what was found later than the redirect itself.
 struct ExplainRedirects {};
 
 using WriteOp = std::variant<Record, HostState, RobotsCopy, RefillRequest, ReofferRequest,

@@ -146,10 +146,11 @@ TEST(UrlTest, EncodesNothingButQueriesOfSpecialUrls) {
   }
 }
 
-// A URL here is never changed in place. But a setter that replaces a part from one delimiter to the next does what
-// parsing the spliced URL does, unless the new value holds a delimiter (which a setter escapes), is nothing, or has
-// blanks that would be trimmed at the end. The other setters (protocol, host, hostname, port, username, password)
-// stop early or ignore what they do not like, which is no parsing.
+// A URL here is never changed in place. But a setter that replaces a part from one delimiter to the
+// next does what parsing the spliced URL does, unless the new value holds a delimiter (which a
+// setter escapes), is nothing, or has blanks that would be trimmed at the end. The other setters
+// (protocol, host, hostname, port, username, password) stop early or ignore what they do not like,
+// which is no parsing.
 TEST(UrlTest, AgreesWithSettersThatAreParsing) {
   struct Part {
     const char* name;
