@@ -2,8 +2,14 @@
 
 #include <gumbo.h>
 
+#include <algorithm>
 #include <array>
+#include <bit>
+#include <cstring>
 #include <initializer_list>
+#include <iterator>
+
+#include "parser/ascii.h"
 
 namespace skitter::parser {
 namespace {
@@ -40,6 +46,15 @@ constexpr void set_elements(TraitsTable& table) {
   table[GUMBO_TAG_TITLE].element = Element::Title;
   table[GUMBO_TAG_TRACK].element = Element::Media;
   table[GUMBO_TAG_VIDEO].element = Element::Media;
+  for (Traits& traits : table) {
+    traits.has_attributes = traits.element != Element::Other && traits.element != Element::H1 &&
+                            traits.element != Element::Title;
+  }
+  // What the tree construction looks at.
+  for (const GumboTag tag :
+       {GUMBO_TAG_ANNOTATION_XML, GUMBO_TAG_FONT, GUMBO_TAG_INPUT, GUMBO_TAG_ISINDEX}) {
+    table[tag].has_attributes = true;
+  }
 }
 
 constexpr TraitsTable make_table() {
@@ -105,14 +120,171 @@ constexpr TraitsTable make_table() {
 
 constexpr TraitsTable kTraits = make_table();
 
+// The names in the order of gumbo's numbers (elements_test.cc compares). gumbo has a look-up of its
+// own, but behind a call across libraries, several times as dear as all else a short tag costs.
+constexpr std::string_view kNames[] = {
+    "html",       "head",
+    "title",      "base",
+    "link",       "meta",
+    "style",      "script",
+    "noscript",   "template",
+    "body",       "article",
+    "section",    "nav",
+    "aside",      "h1",
+    "h2",         "h3",
+    "h4",         "h5",
+    "h6",         "hgroup",
+    "header",     "footer",
+    "address",    "p",
+    "hr",         "pre",
+    "blockquote", "ol",
+    "ul",         "li",
+    "dl",         "dt",
+    "dd",         "figure",
+    "figcaption", "main",
+    "div",        "a",
+    "em",         "strong",
+    "small",      "s",
+    "cite",       "q",
+    "dfn",        "abbr",
+    "data",       "time",
+    "code",       "var",
+    "samp",       "kbd",
+    "sub",        "sup",
+    "i",          "b",
+    "u",          "mark",
+    "ruby",       "rt",
+    "rp",         "bdi",
+    "bdo",        "span",
+    "br",         "wbr",
+    "ins",        "del",
+    "image",      "img",
+    "iframe",     "embed",
+    "object",     "param",
+    "video",      "audio",
+    "source",     "track",
+    "canvas",     "map",
+    "area",       "math",
+    "mi",         "mo",
+    "mn",         "ms",
+    "mtext",      "mglyph",
+    "malignmark", "annotation-xml",
+    "svg",        "foreignobject",
+    "desc",       "table",
+    "caption",    "colgroup",
+    "col",        "tbody",
+    "thead",      "tfoot",
+    "tr",         "td",
+    "th",         "form",
+    "fieldset",   "legend",
+    "label",      "input",
+    "button",     "select",
+    "datalist",   "optgroup",
+    "option",     "textarea",
+    "keygen",     "output",
+    "progress",   "meter",
+    "details",    "summary",
+    "menu",       "menuitem",
+    "applet",     "acronym",
+    "bgsound",    "dir",
+    "frame",      "frameset",
+    "noframes",   "isindex",
+    "listing",    "xmp",
+    "nextid",     "noembed",
+    "plaintext",  "rb",
+    "strike",     "basefont",
+    "big",        "blink",
+    "center",     "font",
+    "marquee",    "multicol",
+    "nobr",       "spacer",
+    "tt",         "rtc",
+};
+static_assert(std::size(kNames) == GUMBO_TAG_UNKNOWN);
+
+// The first eight bytes of a name; OR-ed with kLowerCase, letters become lower case.
+constexpr std::uint64_t kLowerCase = 0x2020202020202020;
+
+constexpr std::uint64_t first_bytes(std::string_view name) noexcept {
+  std::uint64_t bytes = 0;
+  for (std::size_t i = 0; i < name.size() && i < 8; ++i) {
+    bytes |= std::uint64_t{static_cast<unsigned char>(name[i])} << (8 * i);
+  }
+  return bytes;
+}
+
+constexpr std::uint64_t mask_of(std::size_t size) noexcept {
+  return size >= 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << (8 * size)) - 1;
+}
+
+// Names by their first bytes: open addressing, a third full.
+constexpr unsigned kSlotBits = 9;
+constexpr std::size_t kSlots = std::size_t{1} << kSlotBits;
+
+struct Slot {
+  std::uint64_t key = 0;  // 0: empty
+  std::uint8_t size = 0;
+  std::uint8_t number = 0;
+};
+
+constexpr std::size_t slot_of(std::uint64_t key, std::size_t size) noexcept {
+  return static_cast<std::size_t>(((key ^ size) * 0x9E3779B97F4A7C15u) >> (64 - kSlotBits));
+}
+
+constexpr std::array<Slot, kSlots> make_slots() {
+  std::array<Slot, kSlots> slots{};
+  for (std::size_t i = 0; i < std::size(kNames); ++i) {
+    const std::size_t size = kNames[i].size();
+    const std::uint64_t key = first_bytes(kNames[i]) | (kLowerCase & mask_of(size));
+    std::size_t at = slot_of(key, size);
+    while (slots[at].key != 0) at = (at + 1) % kSlots;
+    slots[at] = {key, static_cast<std::uint8_t>(size), static_cast<std::uint8_t>(i)};
+  }
+  return slots;
+}
+
+constexpr std::array<Slot, kSlots> kSlotTable = make_slots();
+
 }  // namespace
 
 int element_number(std::string_view name) noexcept {
-  return gumbo_tagn_enum(name.data(), static_cast<unsigned>(name.size()));
+  const std::size_t size = name.size();
+  std::uint64_t bytes = 0;
+  std::memcpy(&bytes, name.data(), std::min(size, sizeof bytes));
+  if constexpr (std::endian::native == std::endian::big) bytes = first_bytes(name);
+  const std::uint64_t key = bytes | (kLowerCase & mask_of(size));
+  for (std::size_t at = slot_of(key, size); kSlotTable[at].key != 0; at = (at + 1) % kSlots) {
+    const Slot& slot = kSlotTable[at];
+    if (slot.key != key || slot.size != size) continue;
+    // Bytes that are no letters may have become some, and a long name goes on.
+    const bool is_exact = bytes == key && size <= sizeof bytes;
+    if (is_exact || ascii::equals_ignore_case(name, kNames[slot.number])) return slot.number;
+  }
+  return GUMBO_TAG_UNKNOWN;
 }
 
 const Traits& traits_of(int element_number) noexcept {
   return kTraits[static_cast<std::size_t>(element_number)];
+}
+
+const Traits& foreign_traits(int element_number, Namespace space, std::string_view name) noexcept {
+  static constexpr Traits kShown{};
+  static constexpr Traits kApart{Element::Other, Display::Cell};
+  static constexpr Traits kSilent{Element::Other, Display::Silent};
+  switch (element_number) {
+    case GUMBO_TAG_A:
+      return space == Namespace::Svg ? traits_of(GUMBO_TAG_A) : kShown;
+    case GUMBO_TAG_TITLE:
+    case GUMBO_TAG_DESC:
+    case GUMBO_TAG_STYLE:
+    case GUMBO_TAG_SCRIPT:
+    case GUMBO_TAG_ANNOTATION_XML:
+      return kSilent;
+    case GUMBO_TAG_UNKNOWN:
+      if (ascii::starts_with_ignore_case(name, "text")) return kApart;
+      return ascii::starts_with_ignore_case(name, "annotation") ? kSilent : kShown;
+    default:  // gumbo's tags are an open list
+      return kShown;
+  }
 }
 
 }  // namespace skitter::parser

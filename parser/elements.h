@@ -53,10 +53,23 @@ struct Traits {
   Element element = Element::Other;
   Display display = Display::Inline;
   Nesting nesting = Nesting::Plain;
+  bool has_attributes = false;  // that anything is taken from
+
+  // False where a page's values are the same without it.
+  [[nodiscard]] constexpr bool counts() const noexcept {
+    return element != Element::Other || display != Display::Inline;
+  }
 };
 
 // The number of an element's name (gumbo's; ASCII case is ignored). All unknown names share one.
 [[nodiscard]] int element_number(std::string_view name) noexcept;
 [[nodiscard]] const Traits& traits_of(int element_number) noexcept;
+
+enum class Namespace : std::uint8_t { Html, Svg, MathMl };
+
+// The same in SVG and MathML, where `name` is the name as written: what stands there is text, but
+// for links and for what is not drawn: descriptions, styles, scripts and the source of a formula.
+[[nodiscard]] const Traits& foreign_traits(int element_number, Namespace space,
+                                           std::string_view name) noexcept;
 
 }  // namespace skitter::parser

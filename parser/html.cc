@@ -9,11 +9,11 @@
 
 #include "parser/arena.h"
 #include "parser/ascii.h"
-#include "parser/byte_scan.h"
 #include "parser/charset.h"
 #include "parser/headers.h"
 #include "parser/html_space.h"
 #include "parser/page_builder.h"
+#include "parser/scanner.h"
 #include "parser/tree.h"
 #include "parser/xml_text.h"
 
@@ -24,8 +24,9 @@ class TreeAttributes final : public Attributes {
  public:
   explicit TreeAttributes(const GumboElement& element) noexcept : element_(element) {}
 
-  std::optional<std::string_view> find(const char* name) const override {
-    const GumboAttribute* const attribute = gumbo_get_attribute(&element_.attributes, name);
+  std::optional<std::string_view> find(AttributeName name) const override {
+    const GumboAttribute* const attribute =
+        gumbo_get_attribute(&element_.attributes, kAttributeWords[index_of(name)]);
     if (attribute == nullptr) return std::nullopt;
     return std::string_view(attribute->value);
   }
@@ -34,33 +35,12 @@ class TreeAttributes final : public Attributes {
   const GumboElement& element_;
 };
 
-// What stands in SVG and MathML is text, but for links and for what is not drawn: descriptions,
-// styles, scripts and the source of a formula.
-const Traits& foreign_traits(const GumboElement& element) noexcept {
-  static constexpr Traits kShown{};
-  static constexpr Traits kApart{Element::Other, Display::Cell, Nesting::Plain};
-  static constexpr Traits kSilent{Element::Other, Display::Silent, Nesting::Plain};
-  const std::string_view tag(element.original_tag.data, element.original_tag.length);
-  switch (element.tag) {
-    case GUMBO_TAG_A:
-      return element.tag_namespace == GUMBO_NAMESPACE_SVG ? traits_of(GUMBO_TAG_A) : kShown;
-    case GUMBO_TAG_TITLE:
-    case GUMBO_TAG_DESC:
-    case GUMBO_TAG_STYLE:
-    case GUMBO_TAG_SCRIPT:
-    case GUMBO_TAG_ANNOTATION_XML:
-      return kSilent;
-    case GUMBO_TAG_UNKNOWN:
-      if (ascii::starts_with_ignore_case(tag, "<text")) return kApart;
-      return ascii::starts_with_ignore_case(tag, "<annotation") ? kSilent : kShown;
-    default:  // gumbo's tags are an open list
-      return kShown;
-  }
-}
-
 const Traits& traits_of_element(const GumboElement& element) noexcept {
-  if (element.tag_namespace != GUMBO_NAMESPACE_HTML) return foreign_traits(element);
-  return traits_of(element.tag);
+  if (element.tag_namespace == GUMBO_NAMESPACE_HTML) return traits_of(element.tag);
+  const bool is_svg = element.tag_namespace == GUMBO_NAMESPACE_SVG;
+  std::string_view name(element.original_tag.data, element.original_tag.length);
+  name.remove_prefix(1);  // '<': a foreign element is never implied
+  return foreign_traits(element.tag, is_svg ? Namespace::Svg : Namespace::MathMl, name);
 }
 
 // Walks a tree in document order with a stack of its own: a page nests as deep as it likes.
@@ -69,7 +49,7 @@ class TreeWalk {
   explicit TreeWalk(PageBuilder& builder) : builder_(builder) { stack_.reserve(64); }
 
   void run(const GumboNode& document) {
-    stack_.push_back({nullptr, &document.v.document.children, 0});
+    stack_.push_back({nullptr, &document.v.document.children, 0, kNoCapture});
     while (!stack_.empty()) step();
   }
 
@@ -79,6 +59,7 @@ class TreeWalk {
     const Traits* traits;
     const GumboVector* children;
     unsigned next;
+    CaptureId capture;
   };
 
   void step() {
@@ -86,7 +67,7 @@ class TreeWalk {
     if (frame.next < frame.children->length) {
       return visit(*static_cast<const GumboNode*>(frame.children->data[frame.next++]));
     }
-    if (frame.traits != nullptr) builder_.end(*frame.traits);
+    if (frame.traits != nullptr) builder_.end(*frame.traits, frame.capture);
     stack_.pop_back();
   }
 
@@ -107,22 +88,26 @@ class TreeWalk {
 
   void enter(const GumboElement& element) {
     const Traits& traits = traits_of_element(element);
-    builder_.start(traits, TreeAttributes(element));
-    if (traits.display == Display::Silent) return builder_.end(traits);
-    stack_.push_back({&traits, &element.children, 0});
+    const CaptureId capture = builder_.start(traits, TreeAttributes(element));
+    if (traits.display == Display::Silent) return builder_.end(traits, capture);
+    stack_.push_back({&traits, &element.children, 0, capture});
   }
 
   PageBuilder& builder_;
   std::vector<Frame> stack_;
 };
 
-void read_html(std::string_view html, const Document& document, Arena& arena,
-               const ParseBudget& budget, Page& page) {
-  PageBuilder builder(document, page);
+void scan(std::string_view html, Arena& arena, PageBuilder& builder) {
+  scan_html(html, arena, builder);
+  arena.reset();
+}
+
+void walk(std::string_view html, Arena& arena, const ParseBudget& budget, PageBuilder& builder,
+          Page& page) {
   const GumboOutput* const tree = build_tree(html, arena, budget);
   if (tree == nullptr) {
     page.cut = true;
-    return scan_page(html, builder);
+    return scan(html, arena, builder);
   }
   TreeWalk(builder).run(*tree->document);
   builder.finish();
@@ -161,20 +146,21 @@ std::string_view sniff_xml_encoding(std::string_view bytes, std::string_view htt
   return sniff_text_encoding(bytes, is_utf16 ? std::string_view{} : declared);
 }
 
-}  // namespace
-
-Page parse_page(const Document& document, Arena& arena, const ParseBudget& budget) {
+// `read_html(text, builder, page)` reads a page that is HTML.
+template <typename ReadHtml>
+Page read(const Document& document, ReadHtml read_html) {
   Page page;
   std::string storage;
   const std::string_view bytes = document.bytes;
   const ContentType type = parse_content_type(document.content_type);
   const Format format = format_of(type.essence, bytes);
+  PageBuilder builder(document, page);
   if (format == Format::Html) {
     page.charset = sniff_encoding(bytes, type.charset);
-    read_html(to_utf8(bytes, page.charset, storage), document, arena, budget, page);
+    read_html(to_utf8(bytes, page.charset, storage), builder, page);
     return page;
   }
-  PageBuilder(document, page).finish();  // what the headers say
+  builder.finish();  // what the headers say
   if (format == Format::Xml) {
     page.charset = sniff_xml_encoding(bytes, type.charset);
     page.text = xml_text(to_utf8(bytes, page.charset, storage));
@@ -183,6 +169,20 @@ Page parse_page(const Document& document, Arena& arena, const ParseBudget& budge
     page.text = to_utf8(bytes, page.charset, storage);
   }
   return page;
+}
+
+}  // namespace
+
+Page parse_page(const Document& document, Arena& arena, const ParseBudget& budget) {
+  return read(document, [&](std::string_view html, PageBuilder& builder, Page& page) {
+    walk(html, arena, budget, builder, page);
+  });
+}
+
+Page scan_page(const Document& document, Arena& arena) {
+  return read(document, [&](std::string_view html, PageBuilder& builder, Page&) {
+    scan(html, arena, builder);
+  });
 }
 
 }  // namespace skitter::parser

@@ -1,21 +1,18 @@
 #include "parser/nesting.h"
 
+#include <gumbo.h>
+
 #include <algorithm>
 #include <vector>
 
 #include "parser/elements.h"
-#include "parser/tag_reader.h"
+#include "parser/tokenizer.h"
 
 namespace skitter::parser {
 namespace {
 
-const int kMath = element_number("math");
-const int kSvg = element_number("svg");
-const int kTable = element_number("table");
-const int kTitle = element_number("title");
-
 // An estimate of gumbo's stack of open elements, formatting that waits to be reopened included.
-class OpenElements {
+class OpenTags {
  public:
   [[nodiscard]] std::size_t depth() const noexcept { return stack_.size(); }
   // In SVG and MathML <x/> is closed, and <title> is markup.
@@ -23,8 +20,8 @@ class OpenElements {
     return !stack_.empty() && stack_.back().foreign;
   }
 
-  void start(std::string_view name, bool self_closing);
-  void end(std::string_view name);
+  void start(int number, bool self_closing);
+  void end(int number);
 
  private:
   struct Entry {
@@ -51,26 +48,24 @@ constexpr bool is_barrier(Nesting nesting) noexcept {
   return nesting == Nesting::Barrier || nesting == Nesting::Cell;
 }
 
-void OpenElements::start(std::string_view name, bool self_closing) {
-  const int number = element_number(name);
+void OpenTags::start(int number, bool self_closing) {
   const bool inside_foreign = is_foreign();
   // SVG's title holds HTML, and is a barrier like desc.
-  const bool is_svg_title = inside_foreign && number == kTitle;
+  const bool is_svg_title = inside_foreign && number == GUMBO_TAG_TITLE;
   const Nesting nesting = is_svg_title ? Nesting::Barrier : traits_of(number).nesting;
   if (nesting == Nesting::Row || nesting == Nesting::Cell) end_cell();
   if (nesting == Nesting::Flat || nesting == Nesting::Row) return;
   if (nesting == Nesting::Cell && !is_in_table()) return;
-  const bool foreign =
-      number == kSvg || number == kMath || (inside_foreign && nesting == Nesting::Plain);
+  const bool foreign = number == GUMBO_TAG_SVG || number == GUMBO_TAG_MATH ||
+                       (inside_foreign && nesting == Nesting::Plain);
   if (self_closing && foreign) return;
   stack_.push_back({number, nesting, foreign});
 }
 
-void OpenElements::end(std::string_view name) {
-  const int number = element_number(name);
+void OpenTags::end(int number) {
   const Nesting nesting = traits_of(number).nesting;
-  if (nesting == Nesting::Row || nesting == Nesting::Cell || number == kTable) end_cell();
-  if (number == kTitle) return end_other(number, Nesting::Barrier);
+  if (nesting == Nesting::Row || nesting == Nesting::Cell || number == GUMBO_TAG_TABLE) end_cell();
+  if (number == GUMBO_TAG_TITLE) return end_other(number, Nesting::Barrier);
   switch (nesting) {
     case Nesting::Flat:
     case Nesting::Row:
@@ -86,15 +81,15 @@ void OpenElements::end(std::string_view name) {
 }
 
 // A cell outside a table is no element.
-bool OpenElements::is_in_table() const noexcept {
+bool OpenTags::is_in_table() const noexcept {
   for (std::size_t i = stack_.size(); i > lowest_in_reach(); --i) {
-    if (is_barrier(stack_[i - 1].nesting)) return stack_[i - 1].number == kTable;
+    if (is_barrier(stack_[i - 1].nesting)) return stack_[i - 1].number == GUMBO_TAG_TABLE;
   }
   return false;
 }
 
 // All that was opened in a table's cell goes with it.
-void OpenElements::end_cell() {
+void OpenTags::end_cell() {
   for (std::size_t i = stack_.size(); i > lowest_in_reach(); --i) {
     const Nesting nesting = stack_[i - 1].nesting;
     if (nesting == Nesting::Cell) return stack_.resize(i - 1, Entry{});
@@ -103,7 +98,7 @@ void OpenElements::end_cell() {
 }
 
 // The end of a formatting element leaves the blocks opened inside it open.
-void OpenElements::end_formatting(int number) {
+void OpenTags::end_formatting(int number) {
   for (std::size_t i = stack_.size(); i > lowest_in_reach(); --i) {
     const Entry& entry = stack_[i - 1];
     if (entry.number == number) {
@@ -115,7 +110,7 @@ void OpenElements::end_formatting(int number) {
 }
 
 // Any other end closes what is inside too, but open formatting comes back behind it.
-void OpenElements::end_other(int number, Nesting nesting) {
+void OpenTags::end_other(int number, Nesting nesting) {
   for (std::size_t i = stack_.size(); i > lowest_in_reach(); --i) {
     const Entry& entry = stack_[i - 1];
     if (entry.number == number) {
@@ -130,28 +125,48 @@ void OpenElements::end_other(int number, Nesting nesting) {
   }
 }
 
+// What the text behind a start tag is, as far as its name says.
+Tokenizer::Content content_of(int number) noexcept {
+  switch (number) {
+    case GUMBO_TAG_TITLE:
+    case GUMBO_TAG_TEXTAREA:
+      return Tokenizer::Content::Rcdata;
+    case GUMBO_TAG_STYLE:
+    case GUMBO_TAG_XMP:
+    case GUMBO_TAG_IFRAME:
+    case GUMBO_TAG_NOEMBED:
+    case GUMBO_TAG_NOFRAMES:
+      return Tokenizer::Content::RawText;
+    case GUMBO_TAG_SCRIPT:
+      return Tokenizer::Content::Script;
+    case GUMBO_TAG_PLAINTEXT:
+      return Tokenizer::Content::PlainText;
+    default:
+      return Tokenizer::Content::Markup;
+  }
+}
+
 }  // namespace
 
 Shape estimate_shape(std::string_view html) {
   Shape shape;
-  OpenElements open;
-  TagReader reader(html);
-  std::size_t position = 0;
+  OpenTags open;
+  Tokenizer tokenizer(html);
+  const char* position = html.data();
   while (!shape.is_absurd()) {
-    const TagReader::Token token = reader.next();
-    shape.steps += open.depth() * (reader.position() - position);
-    position = reader.position();
+    const Tokenizer::Token token = tokenizer.next(Tokenizer::Cdata::Bogus);
+    const Tokenizer::Tag& tag = tokenizer.tag();
+    shape.steps += open.depth() * static_cast<std::size_t>(tokenizer.position() - position);
+    position = tokenizer.position();
     // Looked at even where the end of the bytes cut the tag off: gumbo has compared them by then.
-    if (token != TagReader::Token::Text) {
-      shape.attributes = std::max(shape.attributes, reader.attribute_count());
-    }
-    if (token == TagReader::Token::End) break;
-    if (token == TagReader::Token::StartTag) {
-      if (open.is_foreign()) reader.expect_markup();
-      open.start(reader.name(), reader.is_self_closing());
+    shape.attributes = std::max(shape.attributes, tokenizer.attribute_count());
+    if (token == Tokenizer::Token::End) break;
+    if (token == Tokenizer::Token::StartTag) {
+      if (!open.is_foreign()) tokenizer.set_content(content_of(tag.number));
+      open.start(tag.number, tag.is_self_closing);
       shape.depth = std::max(shape.depth, open.depth());
-    } else if (token == TagReader::Token::EndTag) {
-      open.end(reader.name());
+    } else if (token == Tokenizer::Token::EndTag) {
+      open.end(tag.number);
     }
   }
   return shape;

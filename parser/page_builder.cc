@@ -68,34 +68,39 @@ std::string_view only_language(std::string_view value) noexcept {
 
 }  // namespace
 
-PageBuilder::PageBuilder(const Document& document, Page& page) : document_(document), page_(page) {
+PageBuilder::PageBuilder(const Document& document, Page& page)
+    : document_(document), page_(page), keeps_text_(document.text == PageText::Keep) {
   take_refresh(document.refresh);  // headers come before the page
 }
 
-void PageBuilder::start(const Traits& traits, const Attributes& attributes) {
+CaptureId PageBuilder::start(const Traits& traits, const Attributes& attributes) {
   if (traits.display == Display::Block) text_.line_break();
   if (traits.display == Display::Cell) text_.space();
-  switch (traits.element) {
+  if (traits.element == Element::A) return start_anchor(attributes);
+  if (traits.element == Element::H1) return start_h1();
+  take(traits.element, attributes);
+  return kNoCapture;
+}
+
+void PageBuilder::take(Element element, const Attributes& attributes) {
+  switch (element) {
     case Element::Other:
-      return;
     case Element::A:
-      return start_anchor(attributes);
+    case Element::H1:
+      return;
     case Element::Area:
-      refer(LinkKind::Area, attributes.find("href"), attributes.find("rel").value_or(""));
-      if (attributes.find("href")) {
-        references_.back().anchor = as_anchor(attributes.find("alt").value_or(""));
+      refer(LinkKind::Area, attributes.find(AttributeName::Href),
+            attributes.find(AttributeName::Rel).value_or(""));
+      if (attributes.find(AttributeName::Href)) {
+        references_.back().anchor = as_anchor(attributes.find(AttributeName::Alt).value_or(""));
       }
       return;
     case Element::Base:
       return take_base(attributes);
     case Element::Frame:
-      return refer(LinkKind::Frame, attributes.find("src"));
+      return refer(LinkKind::Frame, attributes.find(AttributeName::Src));
     case Element::Iframe:
-      return refer(LinkKind::Iframe, attributes.find("src"));
-    case Element::H1:
-      if (!has_h1_) captures_.push_back({Element::H1, text_.size(), 0, {}});
-      has_h1_ = true;
-      return;
+      return refer(LinkKind::Iframe, attributes.find(AttributeName::Src));
     case Element::Html:
       return take_html(attributes);
     case Element::Img:
@@ -104,16 +109,16 @@ void PageBuilder::start(const Traits& traits, const Attributes& attributes) {
       return take_link(attributes);
     case Element::Embed:
     case Element::Media:
-      return refer(LinkKind::Media, attributes.find("src"));
+      return refer(LinkKind::Media, attributes.find(AttributeName::Src));
     case Element::Object:
-      return refer(LinkKind::Media, attributes.find("data"));
+      return refer(LinkKind::Media, attributes.find(AttributeName::Data));
     case Element::Meta:
       return take_meta(attributes);
     case Element::Script:
-      return refer(LinkKind::Script, attributes.find("src"));
+      return refer(LinkKind::Script, attributes.find(AttributeName::Src));
     case Element::Source:  // of a picture with srcset, of audio and video with src
       take_srcset(attributes);
-      return refer(LinkKind::Media, attributes.find("src"));
+      return refer(LinkKind::Media, attributes.find(AttributeName::Src));
     case Element::Title:
       in_title_ = true;
       ++titles_;
@@ -121,71 +126,124 @@ void PageBuilder::start(const Traits& traits, const Attributes& attributes) {
   }
 }
 
-void PageBuilder::end(const Traits& traits) {
+void PageBuilder::end(const Traits& traits, CaptureId capture) {
   if (traits.display == Display::Block) text_.line_break();
   if (traits.display == Display::Cell) text_.space();
   if (traits.element == Element::Title) in_title_ = false;
-  if (!is_capturing(traits.element)) return;
-  // A scan of the tags may meet the end of an element with others still open in it.
-  bool is_last = false;
-  while (!is_last) {
-    const Capture capture = captures_.back();
-    captures_.pop_back();
-    end_capture(capture);
-    is_last = capture.element == traits.element;
-  }
+  if (capture != kNoCapture) end_capture(capture);
 }
 
 void PageBuilder::text(std::string_view text) {
-  if (!in_title_) return text_.add(text);
-  if (titles_ == 1) title_.add(text);
+  if (in_title_) {
+    if (titles_ == 1) title_.add(text);
+  } else if (keeps_text_ || !captures_.empty()) {
+    text_.add(text);
+  }
 }
 
-bool PageBuilder::is_capturing(Element element) const noexcept {
-  return std::any_of(captures_.begin(), captures_.end(),
-                     [&](const Capture& capture) { return capture.element == element; });
+CaptureId PageBuilder::capture(Element element, std::size_t reference) {
+  captures_.push_back({++last_capture_, element, text_.size(), places_, reference, {}});
+  return last_capture_;
 }
 
-void PageBuilder::end_capture(const Capture& capture) {
-  const std::string_view visible = trim_html_space(text_.view(capture.begin, text_.size()));
+CaptureId PageBuilder::start_h1() {
+  if (has_h1_) return kNoCapture;
+  has_h1_ = true;
+  return capture(Element::H1, 0);
+}
+
+CaptureId PageBuilder::start_anchor(const Attributes& attributes) {
+  const auto href = attributes.find(AttributeName::Href);
+  if (!href) return kNoCapture;
+  return start_anchor(*href, attributes.find(AttributeName::Rel).value_or(""));
+}
+
+CaptureId PageBuilder::start_anchor(std::string_view href, std::string_view rel) {
+  refer(LinkKind::A, href, rel);
+  ++open_anchors_;
+  return capture(Element::A, references_.size() - 1);
+}
+
+CaptureId PageBuilder::start_part() {
+  return capture(Element::Other, 0);
+}
+
+// From the top: it is nearly always there.
+std::size_t PageBuilder::index_of(CaptureId capture) const noexcept {
+  std::size_t index = captures_.size();
+  while (index > 0 && captures_[index - 1].id != capture) --index;
+  return index - 1;
+}
+
+// What `captures_[index]` captured, up to `end` of the text.
+void PageBuilder::take_captured(std::size_t index, std::size_t end) {
+  const Capture& capture = captures_[index];
+  const std::string_view visible = trim_html_space(text_.view(capture.begin, end));
   if (capture.element == Element::H1) {
     page_.h1 = collapse(visible.empty() ? capture.alt : visible);
-  } else {
+  } else if (capture.element == Element::A) {
     references_[capture.reference].anchor = as_anchor(visible.empty() ? capture.alt : visible);
+    --open_anchors_;
   }
-  if (!captures_.empty() && captures_.back().alt.empty()) captures_.back().alt = capture.alt;
+  if (index > 0 && captures_[index - 1].alt.empty()) captures_[index - 1].alt = capture.alt;
+}
+
+void PageBuilder::end_capture(CaptureId capture) {
+  const std::size_t index = index_of(capture);
+  take_captured(index, text_.size());
+  captures_.erase(captures_.begin() + static_cast<std::ptrdiff_t>(index));
+  if (captures_.empty() && !keeps_text_) text_.clear();
+}
+
+CaptureId PageBuilder::split_anchor(CaptureId anchor, CaptureId part, Rest rest) {
+  const std::size_t index = index_of(anchor);
+  const std::size_t part_index = index_of(part);
+  const Capture& split_at = captures_[part_index];
+  const Reference& whole = references_[captures_[index].reference];
+  Reference reference{whole.href, whole.rel, LinkKind::A, split_at.place & ~std::size_t{1}, {}};
+  Capture capture{++last_capture_, Element::A,         split_at.begin,
+                  split_at.place,  references_.size(), {}};
+  if (rest == Rest::InsidePart) capture.alt = split_at.alt;
+  take_captured(index, split_at.begin);
+  references_.push_back(std::move(reference));
+  // The rest moves to its side of the part, which is then one further down.
+  captures_[index] = capture;
+  const auto begin = captures_.begin() + static_cast<std::ptrdiff_t>(index);
+  const std::size_t last = rest == Rest::InsidePart ? part_index : part_index - 1;
+  std::rotate(begin, begin + 1, captures_.begin() + static_cast<std::ptrdiff_t>(last) + 1);
+  ++open_anchors_;
+  has_splits_ = true;
+  return capture.id;
 }
 
 void PageBuilder::refer(LinkKind kind, std::optional<std::string_view> href, std::string_view rel) {
-  if (href) references_.push_back({*href, rel, kind, {}});
-}
-
-void PageBuilder::start_anchor(const Attributes& attributes) {
-  const auto href = attributes.find("href");
   if (!href) return;
-  refer(LinkKind::A, href, attributes.find("rel").value_or(""));
-  captures_.push_back({Element::A, text_.size(), references_.size() - 1, {}});
+  references_.push_back({*href, rel, kind, places_ + 1, {}});
+  places_ += 2;
 }
 
 void PageBuilder::take_html(const Attributes& attributes) {
-  if (!page_.language.empty()) return;
-  page_.language = trim_html_space(attributes.find("lang").value_or(""));
+  // Of several <html> tags the first with the attribute decides.
+  const auto language = attributes.find(AttributeName::Lang);
+  if (has_language_ || !language) return;
+  has_language_ = true;
+  page_.language = trim_html_space(*language);
 }
 
 void PageBuilder::take_base(const Attributes& attributes) {
-  if (!base_href_) base_href_ = attributes.find("href");
+  if (!base_href_) base_href_ = attributes.find(AttributeName::Href);
 }
 
 void PageBuilder::take_meta(const Attributes& attributes) {
-  const std::string_view content = attributes.find("content").value_or("");
-  const std::string_view name = trim_html_space(attributes.find("name").value_or(""));
+  const std::string_view content = attributes.find(AttributeName::Content).value_or("");
+  const std::string_view name = trim_html_space(attributes.find(AttributeName::Name).value_or(""));
   if (!name.empty()) {
     robots_.add_meta(name, content, document_.agent, document_.now_unix);
     if (page_.description.empty() && ascii::equals_ignore_case(name, "description")) {
       page_.description = collapse(content);
     }
   }
-  const std::string_view pragma = attributes.find("http-equiv").value_or("");
+  const std::string_view pragma = attributes.find(AttributeName::HttpEquiv).value_or("");
   if (ascii::equals_ignore_case(pragma, "refresh")) take_refresh(content);
   if (ascii::equals_ignore_case(pragma, "content-language") && content_language_.empty()) {
     content_language_ = only_language(content);
@@ -202,30 +260,27 @@ void PageBuilder::take_refresh(std::string_view value) {
 }
 
 void PageBuilder::take_link(const Attributes& attributes) {
-  const std::string_view rel = attributes.find("rel").value_or("");
-  if (const auto kind = kind_of_rel(rel)) refer(*kind, attributes.find("href"), rel);
+  const std::string_view rel = attributes.find(AttributeName::Rel).value_or("");
+  if (const auto kind = kind_of_rel(rel)) refer(*kind, attributes.find(AttributeName::Href), rel);
 }
 
 void PageBuilder::take_image(const Attributes& attributes) {
-  refer(LinkKind::Image, attributes.find("src"));
+  refer(LinkKind::Image, attributes.find(AttributeName::Src));
   take_srcset(attributes);
   if (captures_.empty() || !captures_.back().alt.empty()) return;
-  const std::string_view alt = trim_html_space(attributes.find("alt").value_or(""));
+  const std::string_view alt = trim_html_space(attributes.find(AttributeName::Alt).value_or(""));
   captures_.back().alt = cut_to(alt, kMaxAnchorBytes);
 }
 
 void PageBuilder::take_srcset(const Attributes& attributes) {
-  const auto srcset = attributes.find("srcset");
+  const auto srcset = attributes.find(AttributeName::Srcset);
   if (!srcset) return;
   for (const std::string_view url : parse_srcset(*srcset)) refer(LinkKind::Image, url);
 }
 
 void PageBuilder::finish() {
-  while (!captures_.empty()) {
-    const Capture capture = captures_.back();
-    captures_.pop_back();
-    end_capture(capture);
-  }
+  while (!captures_.empty()) end_capture(captures_.back().id);
+  if (has_splits_) sort_references();
   resolve_links();
   if (page_.language.empty()) page_.language = content_language_;
   if (page_.language.empty()) page_.language = only_language(document_.content_language);
@@ -235,11 +290,16 @@ void PageBuilder::finish() {
   page_.robots = std::move(robots_.text);
   page_.nofollow = !robots_.follow;
   page_.title = title_.take();
-  page_.text = text_.take();
+  if (keeps_text_) page_.text = text_.take();
   for (std::string* text :
        {&page_.title, &page_.description, &page_.language, &page_.h1, &page_.text}) {
     make_valid(*text);
   }
+}
+
+void PageBuilder::sort_references() {
+  std::stable_sort(references_.begin(), references_.end(),
+                   [](const Reference& a, const Reference& b) { return a.place < b.place; });
 }
 
 // HTML §4.2.3: a base that is no URL, or whose scheme is data or javascript, is the document's.

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "parser/attributes.h"
 #include "parser/elements.h"
 #include "parser/html.h"
 #include "parser/page.h"
@@ -14,21 +16,18 @@
 
 namespace skitter::parser {
 
-// The attributes of the element in hand, whoever read them. Values are valid UTF-8 and must stay
-// where they are until PageBuilder::finish().
-class Attributes {
- public:
-  // nullopt where there is no such attribute; the first of two wins.
-  [[nodiscard]] virtual std::optional<std::string_view> find(const char* name) const = 0;
-
- protected:
-  ~Attributes() = default;
-};
+// An element whose text is being captured; kNoCapture for any other.
+using CaptureId = std::uint32_t;
+inline constexpr CaptureId kNoCapture = 0;
 
 // Takes a page's values from its elements and texts as they pass in document order, from a tree or
-// from a bare scan of the tags.
+// from a scan.
 //
-//     start(a) text(..) start(img) end(a) ... finish()
+//     a = start(a) text(..) i = start(img) end(i) end(a) ... finish()
+//
+// A scan learns only at a misplaced end tag that a link was cut in pieces: <a>1<p>2</a> are two
+// links, the second inside the paragraph. So what may become the second's begin is marked while a
+// link is open (start_part), and the link is split there afterwards.
 //
 // URLs are resolved in finish(): a <base> counts for the links in front of it too.
 //
@@ -45,10 +44,19 @@ class PageBuilder {
 
   PageBuilder(const Document& document, Page& page);
 
-  void start(const Traits& traits, const Attributes& attributes);
-  void end(const Traits& traits);
+  CaptureId start(const Traits& traits, const Attributes& attributes);
+  void end(const Traits& traits, CaptureId capture);
   void text(std::string_view text);
   void finish();
+
+  [[nodiscard]] bool is_in_anchor() const noexcept { return open_anchors_ > 0; }
+  // A link whose attributes were read before.
+  CaptureId start_anchor(std::string_view href, std::string_view rel);
+  // An element within a link, at which the link may have to be split. It ends like any other.
+  CaptureId start_part();
+  // Ends `anchor` where `part` begins; the rest of it becomes a link of its own.
+  enum class Rest : std::uint8_t { InsidePart, AroundPart };
+  CaptureId split_anchor(CaptureId anchor, CaptureId part, Rest rest);
 
  private:
   // A link before its URL is resolved.
@@ -56,17 +64,24 @@ class PageBuilder {
     std::string_view href;
     std::string_view rel;
     LinkKind kind;
+    std::size_t place;  // in document order; even for what a split put in afterwards
     std::string anchor;
   };
   // An element whose visible text is wanted: from `begin` of the page's text to its end tag.
   struct Capture {
-    Element element;  // A or H1
+    CaptureId id;
+    Element element;  // A or H1; Other for a part
     std::size_t begin;
+    std::size_t place;      // of the first reference inside
     std::size_t reference;  // for A: which one is its
     std::string_view alt;   // of the first image inside that has one
   };
 
-  void start_anchor(const Attributes& attributes);
+  [[nodiscard]] CaptureId start_anchor(const Attributes& attributes);
+  [[nodiscard]] CaptureId start_h1();
+  [[nodiscard]] CaptureId capture(Element element, std::size_t reference);
+  [[nodiscard]] std::size_t index_of(CaptureId capture) const noexcept;
+  void take(Element element, const Attributes& attributes);
   void take_html(const Attributes& attributes);
   void take_base(const Attributes& attributes);
   void take_meta(const Attributes& attributes);
@@ -75,13 +90,15 @@ class PageBuilder {
   void take_srcset(const Attributes& attributes);
   void take_refresh(std::string_view value);
   void refer(LinkKind kind, std::optional<std::string_view> href, std::string_view rel = {});
-  void end_capture(const Capture& capture);
-  [[nodiscard]] bool is_capturing(Element element) const noexcept;
+  void end_capture(CaptureId capture);
+  void take_captured(std::size_t index, std::size_t end);
   [[nodiscard]] std::optional<Url> base_url() const;
+  void sort_references();
   void resolve_links();
 
   const Document& document_;
   Page& page_;
+  const bool keeps_text_;
   TextBuilder text_;
   TextBuilder title_;
   std::vector<Reference> references_;
@@ -89,9 +106,14 @@ class PageBuilder {
   RobotsDirectives robots_;
   std::optional<std::string_view> base_href_;
   std::string_view content_language_;  // of <meta http-equiv=content-language>
+  std::size_t places_ = 0;
+  std::size_t open_anchors_ = 0;
+  CaptureId last_capture_ = kNoCapture;
   int titles_ = 0;
   bool in_title_ = false;
   bool has_h1_ = false;
+  bool has_language_ = false;
+  bool has_splits_ = false;
   bool has_refresh_ = false;
 };
 

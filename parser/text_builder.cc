@@ -2,25 +2,59 @@
 
 #include <utility>
 
+#include "parser/byte_search.h"
 #include "parser/html_space.h"
 
 namespace skitter::parser {
 
-void TextBuilder::add(std::string_view text) {
+namespace {
+
+#if defined(__SSE2__)
+unsigned space_mask(__m128i bytes) noexcept {
+  const __m128i breaks = _mm_or_si128(sse2::equals(bytes, '\n'), sse2::equals(bytes, '\r'));
+  const __m128i others = _mm_or_si128(sse2::equals(bytes, '\t'), sse2::equals(bytes, '\f'));
+  return sse2::mask(_mm_or_si128(sse2::equals(bytes, ' '), _mm_or_si128(breaks, others)));
+}
+#endif
+
+// How much of `text` stays as it is: up to white space that is not one space between two words.
+std::size_t verbatim_size(std::string_view text) noexcept {
   std::size_t at = 0;
-  while (at < text.size()) {
-    if (is_html_space(text[at])) {
+#if defined(__SSE2__)
+  constexpr std::size_t kStep = 16;
+  for (; text.size() - at > kStep; at += kStep) {
+    const __m128i bytes = sse2::load(text.data() + at);
+    const unsigned spaces = space_mask(bytes);
+    const unsigned before_space = space_mask(sse2::load(text.data() + at + 1));
+    const unsigned plain = sse2::mask(sse2::equals(bytes, ' ')) & ~before_space;
+    const unsigned changed = spaces & ~plain;
+    if (changed != 0) return at + static_cast<std::size_t>(std::countr_zero(changed));
+  }
+#endif
+  for (; at < text.size(); ++at) {
+    if (!is_html_space(text[at])) continue;
+    const bool is_plain = text[at] == ' ' && at + 1 < text.size() && !is_html_space(text[at + 1]);
+    if (!is_plain) break;
+  }
+  return at;
+}
+
+}  // namespace
+
+void TextBuilder::add(std::string_view text) {
+  while (!text.empty()) {
+    if (is_html_space(text.front())) {
       space();
-      ++at;
+      text = skip_html_space(text);
       continue;
     }
-    const std::size_t begin = at;
-    while (at < text.size() && !is_html_space(text[at])) ++at;
     if (gap_ != Gap::None) {
       if (!text_.empty()) text_.push_back(gap_ == Gap::Line ? '\n' : ' ');
       gap_ = Gap::None;
     }
-    text_.append(text, begin, at - begin);
+    const std::size_t size = verbatim_size(text);
+    text_.append(text.data(), size);
+    text.remove_prefix(size);
   }
 }
 

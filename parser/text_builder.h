@@ -21,6 +21,10 @@ class TextBuilder {
   [[nodiscard]] std::size_t size() const noexcept { return text_.size(); }
   [[nodiscard]] std::string_view view(std::size_t begin, std::size_t end) const noexcept;
   [[nodiscard]] std::string take() noexcept;
+  void clear() noexcept {
+    text_.clear();
+    gap_ = Gap::None;
+  }
 
  private:
   enum class Gap : std::uint8_t { None, Space, Line };

@@ -8,8 +8,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "parser/character_references.h"
 #include "parser/html_space.h"
-#include "parser/tag_reader.h"
 #include "parser/text_builder.h"
 
 namespace skitter::parser {
@@ -70,7 +70,7 @@ void strip_tags(std::string_view xml, TextBuilder& text) {
   constexpr std::string_view kCdata = "<![CDATA[";
   while (!xml.empty()) {
     const std::size_t tag = std::min(xml.find('<'), xml.size());
-    text.add(decode_references(xml.substr(0, tag)));
+    text.add(decode_references(xml.substr(0, tag), ReferenceContext::Text));
     xml.remove_prefix(tag);
     if (xml.starts_with(kCdata)) {
       xml.remove_prefix(kCdata.size());

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "parser/arena.h"
+#include "tests/parser/tree_cases.h"
 
 namespace skitter::parser {
 namespace {
@@ -27,39 +28,6 @@ void* allocate(void* arena, std::size_t bytes) {
 }
 void release(void* arena, void* piece) {
   static_cast<Arena*>(arena)->release(piece);
-}
-
-// One test of a .dat file.
-struct TreeCase {
-  std::string data;
-  std::string fragment;  // the context element; empty: a document
-  std::string want;
-  bool needs_scripting = false;
-};
-
-// Sections begin with "#name" on a line of its own; a section's text ends before the next.
-std::vector<TreeCase> read_cases(const fs::path& path) {
-  std::vector<TreeCase> cases;
-  std::ifstream file(path, std::ios::binary);
-  std::string section;
-  for (std::string line; std::getline(file, line);) {
-    const bool is_new_case = line == "#data" && section != "#data";
-    if (is_new_case) cases.emplace_back();
-    if (line == "#script-on") cases.back().needs_scripting = true;
-    if (is_new_case || line == "#errors" || line == "#new-errors" || line == "#document-fragment" ||
-        line == "#document" || line == "#script-on" || line == "#script-off") {
-      section = line;
-      continue;
-    }
-    if (section == "#data") cases.back().data += line + "\n";
-    if (section == "#document-fragment") cases.back().fragment = line;
-    if (section == "#document") cases.back().want += line + "\n";
-  }
-  for (TreeCase& test : cases) {
-    if (!test.data.empty()) test.data.pop_back();
-    while (test.want.ends_with("\n\n")) test.want.pop_back();
-  }
-  return cases;
 }
 
 // The tree as the tests write it: "| " and two spaces a level.
@@ -212,15 +180,10 @@ std::vector<std::string> read_lines(const fs::path& path) {
 
 TEST(HtmlTreeTest, GumboBuildsTheKnownTrees) {
   const fs::path folder = fs::path(SKITTER_TEST_DATA) / "html";
-  std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(folder / "tree-construction")) {
-    files.push_back(entry.path());
-  }
-  std::sort(files.begin(), files.end());
   int total = 0;
   std::vector<std::string> differing;
-  for (const fs::path& file : files) {
-    const std::vector<TreeCase> cases = read_cases(file);
+  for (const fs::path& file : tree_case_files()) {
+    const std::vector<TreeCase> cases = read_tree_cases(file);
     for (std::size_t i = 0; i < cases.size(); ++i) {
       if (cases[i].needs_scripting) continue;  // gumbo has none
       ++total;

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstddef>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+
+#include <bit>
+#endif
+
+// Searches that a scanner makes for every few bytes of a page: too short for a call of memchr() to
+// pay. With SSE2 (every x86-64) sixteen bytes at a time, otherwise byte by byte.
+//
+// Internal to parser/.
+namespace skitter::parser {
+
+#if defined(__SSE2__)
+namespace sse2 {
+
+inline constexpr std::ptrdiff_t kStep = 16;
+
+[[nodiscard]] inline __m128i load(const char* at) noexcept {
+  return _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+}
+[[nodiscard]] inline __m128i equals(__m128i bytes, char c) noexcept {
+  return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c));
+}
+// One bit for each byte, the first byte lowest.
+[[nodiscard]] inline unsigned mask(__m128i bytes) noexcept {
+  return static_cast<unsigned>(_mm_movemask_epi8(bytes));
+}
+
+}  // namespace sse2
+#endif
+
+// The first `c` in [at, end), or end.
+[[nodiscard]] inline const char* find_byte(const char* at, const char* end, char c) noexcept {
+#if defined(__SSE2__)
+  for (; end - at >= sse2::kStep; at += sse2::kStep) {
+    const unsigned found = sse2::mask(sse2::equals(sse2::load(at), c));
+    if (found != 0) return at + std::countr_zero(found);
+  }
+#endif
+  while (at != end && *at != c) ++at;
+  return at;
+}
+
+// Where text ends, and whether it holds anything that must be decoded.
+struct TextRun {
+  const char* end;   // the next '<', or the end of the page
+  bool has_special;  // '&' or NUL in front of it
+};
+
+[[nodiscard]] inline TextRun find_text_end(const char* at, const char* end) noexcept {
+  bool has_special = false;
+#if defined(__SSE2__)
+  for (; end - at >= sse2::kStep; at += sse2::kStep) {
+    const __m128i bytes = sse2::load(at);
+    const unsigned special =
+        sse2::mask(_mm_or_si128(sse2::equals(bytes, '&'), sse2::equals(bytes, '\0')));
+    const unsigned tag = sse2::mask(sse2::equals(bytes, '<'));
+    if (tag != 0)
+      return {at + std::countr_zero(tag), has_special || (special & (tag - 1) & ~tag) != 0};
+    has_special |= special != 0;
+  }
+#endif
+  for (; at != end && *at != '<'; ++at) has_special |= *at == '&' || *at == '\0';
+  return {at, has_special};
+}
+
+}  // namespace skitter::parser

@@ -1,0 +1,179 @@
+#include "tests/parser/scan_oracle.h"
+
+#include <gumbo.h>
+
+#include <algorithm>
+#include <memory>
+#include <sstream>
+#include <utility>
+#include <vector>
+
+#include "parser/arena.h"
+#include "parser/ascii.h"
+#include "parser/html.h"
+#include "parser/html_space.h"
+
+namespace skitter::parser {
+namespace {
+
+struct DestroyTree {
+  void operator()(GumboOutput* output) const noexcept {
+    gumbo_destroy_output(&kGumboDefaultOptions, output);
+  }
+};
+
+Document document_of(std::string_view html) {
+  static const auto url = parse_url("http://h.example/d/p?q");
+  Document document;
+  document.bytes = html;
+  document.url = &*url;
+  document.content_type = "text/html; charset=utf-8";
+  return document;
+}
+
+bool is_parent(const GumboNode& node) {
+  return node.type == GUMBO_NODE_ELEMENT || node.type == GUMBO_NODE_TEMPLATE;
+}
+
+// Whether the node stands in the bytes where its position says; clones have their original's.
+bool has_own_position(const GumboNode& node) {
+  constexpr unsigned kElsewhere = GUMBO_INSERTION_BY_PARSER | GUMBO_INSERTION_FROM_ISINDEX;
+  return (node.parse_flags & kElsewhere) == 0;
+}
+
+bool is_in_source_order(const GumboNode& document) {
+  std::vector<const GumboNode*> nodes = {&document};
+  unsigned last = 0;
+  while (!nodes.empty()) {
+    const GumboNode& node = *nodes.back();
+    nodes.pop_back();
+    if (node.type == GUMBO_NODE_COMMENT) continue;
+    if (has_own_position(node)) {
+      const unsigned offset =
+          is_parent(node) ? node.v.element.start_pos.offset : node.v.text.start_pos.offset;
+      if (offset < last) return false;
+      last = offset;
+    }
+    if (!is_parent(node)) continue;
+    const GumboVector& children = node.v.element.children;
+    for (unsigned i = children.length; i > 0; --i) {
+      nodes.push_back(static_cast<const GumboNode*>(children.data[i - 1]));
+    }
+  }
+  return true;
+}
+
+bool has_frameset(const GumboNode& root) {
+  const GumboVector& children = root.v.element.children;
+  return std::any_of(children.data, children.data + children.length, [](const void* child) {
+    const auto& node = *static_cast<const GumboNode*>(child);
+    return node.type == GUMBO_NODE_ELEMENT && node.v.element.tag == GUMBO_TAG_FRAMESET;
+  });
+}
+
+// A numeric reference of eight digits or more.
+bool has_long_number(std::string_view html) {
+  constexpr std::size_t kDigits = 8;
+  for (std::size_t at = html.find("&#"); at != html.npos; at = html.find("&#", at + 2)) {
+    std::size_t digit = at + 2;
+    if (digit < html.size() && ascii::to_lower(html[digit]) == 'x') ++digit;
+    const std::size_t begin = digit;
+    while (digit < html.size() && ascii::hex_value(html[digit]) >= 0) ++digit;
+    if (digit - begin >= kDigits) return true;
+  }
+  return false;
+}
+
+Departure departure_of(std::string_view html) {
+  GumboOptions options = kGumboDefaultOptions;
+  options.max_errors = 0;
+  const std::unique_ptr<GumboOutput, DestroyTree> output(
+      gumbo_parse_with_options(&options, html.data(), html.size()));
+  if (has_frameset(*output->root)) return Departure::Frameset;
+  if (has_long_number(html)) return Departure::Overflow;
+  if (!is_in_source_order(*output->root)) return Departure::Moved;
+  return Departure::None;
+}
+
+void show(std::ostream& out, const Page& page) {
+  out << "  title [" << page.title << "] h1 [" << page.h1 << "] language [" << page.language
+      << "] description [" << page.description << "] robots [" << page.robots << "]\n  text ["
+      << page.text << "]\n";
+  for (const Link& link : page.links) {
+    out << "  " << to_string(link.kind) << ' ' << link.url << " [" << link.anchor << "] rel ["
+        << link.rel << "]\n";
+  }
+}
+
+bool are_equal(const Page& a, const Page& b) {
+  return a.title == b.title && a.description == b.description && a.language == b.language &&
+         a.canonical_url == b.canonical_url && a.h1 == b.h1 && a.robots == b.robots &&
+         a.text == b.text && a.charset == b.charset && a.links == b.links &&
+         a.nofollow == b.nofollow;
+}
+
+// Kind and target of each link, sorted.
+std::vector<std::pair<LinkKind, std::string>> targets_of(const Page& page) {
+  std::vector<std::pair<LinkKind, std::string>> targets;
+  for (const Link& link : page.links) targets.emplace_back(link.kind, link.url);
+  std::sort(targets.begin(), targets.end());
+  return targets;
+}
+
+bool has_all_targets(const Page& scan, const Page& tree) {
+  const auto found = targets_of(scan);
+  const auto wanted = targets_of(tree);
+  return std::includes(found.begin(), found.end(), wanted.begin(), wanted.end());
+}
+
+// The bytes of the text that are no white space, sorted.
+std::string letters_of(const Page& page) {
+  std::string letters = page.text;
+  std::erase_if(letters, is_html_space);
+  std::sort(letters.begin(), letters.end());
+  return letters;
+}
+
+}  // namespace
+
+Page page_by_scan(std::string_view html) {
+  static Arena arena;
+  return scan_page(document_of(html), arena);
+}
+
+Page page_by_tree(std::string_view html) {
+  static Arena arena;
+  return parse_page(document_of(html), arena, {});
+}
+
+Comparison compare_scan(std::string_view html) {
+  Comparison comparison;
+  const Page scan = page_by_scan(html);
+  const Page tree = page_by_tree(html);
+  // A page that may have no tree was scanned both times.
+  if (are_equal(scan, tree)) return comparison;
+  comparison.departure = departure_of(html);
+  bool is_excused = false;
+  switch (comparison.departure) {
+    case Departure::None:
+      break;
+    case Departure::Moved:
+      is_excused = scan.title == tree.title && targets_of(scan) == targets_of(tree) &&
+                   letters_of(scan) == letters_of(tree);
+      break;
+    case Departure::Frameset:
+    case Departure::Overflow:
+      is_excused = has_all_targets(scan, tree);
+      break;
+  }
+  if (is_excused) return comparison;
+  std::ostringstream out;
+  out << "scan\n";
+  show(out, scan);
+  out << "tree\n";
+  show(out, tree);
+  comparison.difference = out.str();
+  return comparison;
+}
+
+}  // namespace skitter::parser

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "parser/page.h"
+
+namespace skitter::parser {
+
+// The page by the scanner and by gumbo's tree.
+[[nodiscard]] Page page_by_scan(std::string_view html);
+[[nodiscard]] Page page_by_tree(std::string_view html);
+
+// Why the two may differ: what only a tree can decide, or where gumbo is wrong. Read off the tree or
+// the bytes, never off the scanner.
+enum class Departure : std::uint8_t {
+  None,
+  // The tree's nodes are not in the order of the bytes: content that stands wrongly in a table was
+  // moved in front of it. The same links and letters in another order, so that anchors, the first h1
+  // and what stands between words differ.
+  Moved,
+  // A <frameset> threw the body away: the scanner has more links and text, none fewer.
+  Frameset,
+  // gumbo overflows on a numeric reference of more than 32 bits: texts differ, links do not go
+  // missing.
+  Overflow,
+};
+
+struct Comparison {
+  Departure departure = Departure::None;  // why the pages differ, where they do
+  std::string difference;                 // what differs and is not excused by that; empty: nothing
+};
+
+// How the two pages of `html` differ.
+[[nodiscard]] Comparison compare_scan(std::string_view html);
+
+}  // namespace skitter::parser
