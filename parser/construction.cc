@@ -152,7 +152,7 @@ void Construction::take_text() {
         insert_text(rest.substr(0, size));
         is_frameset_ok_ = false;
       }
-      if (size < rest.size()) insert_text(kReplacementCharacter);
+      if (size < rest.size()) null_character(false);
       rest.remove_prefix(std::min(size + 1, rest.size()));
     }
   } else if (text.has_references || text.is_raw) {
@@ -361,7 +361,7 @@ void Construction::push_implied(int tag) {
 void Construction::push_foreign(Namespace space) {
   flush_text();
   OpenElement element;
-  element.name = tokenizer_.tag().name;
+  element.name = foreign_name(tokenizer_.tag().raw);
   element.traits = &foreign_traits(tag_, space, element.name);
   element.tag = static_cast<std::uint8_t>(tag_);
   element.space = space;

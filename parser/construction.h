@@ -169,6 +169,7 @@ class Construction {
   void add_formatting();
   void adopt(int tag);
   [[nodiscard]] bool adopt_once(int tag);
+  void split(OpenElement& link, const OpenElement& block, PageBuilder::Rest rest);
   void move_out(std::size_t entry, Index index, Index block);
   [[nodiscard]] std::size_t clone_between(Index index, Index& block, std::size_t bookmark);
   void forget_link();

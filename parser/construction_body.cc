@@ -465,7 +465,7 @@ Construction::Reprocess Construction::start_foreign() {
 // The foreign element of that name down to the next of HTML, or else what the tag means there.
 Construction::Reprocess Construction::end_foreign() {
   constexpr Index kReach = 128;  // elements looked through, so that no page costs quadratic time
-  const std::string_view name = tokenizer_.tag().name;
+  const std::string_view name = foreign_name(tokenizer_.tag().raw);
   Index index = open_.size() - 1;
   for (Index looked = 0; !open_[index].is_html(); --index, ++looked) {
     if (looked == kReach) return Reprocess::No;

@@ -137,6 +137,11 @@ void Construction::move_out(std::size_t entry, Index index, Index block) {
   open_.insert(block, element);  // above the block, which is one further down now
 }
 
+void Construction::split(OpenElement& link, const OpenElement& block, PageBuilder::Rest rest) {
+  if (link.capture == kNoCapture || block.capture == kNoCapture) return;
+  link.capture = builder_.split_anchor(link.capture, block.capture, rest);
+}
+
 // What stands between a formatting element and the block: formatting is cloned around the block,
 // anything else is over. Gives where in the list the element's clone belongs.
 std::size_t Construction::clone_between(Index index, Index& block, std::size_t bookmark) {
@@ -153,14 +158,12 @@ std::size_t Construction::clone_between(Index index, Index& block, std::size_t b
       --block;
     } else if (looked > kMaxClones) {
       element.is_formatting = false;
+      split(element, open_[block], PageBuilder::Rest::None);
       formatting_.erase(entry);
       if (entry < bookmark) --bookmark;
     } else {
       element.id = formatting_[entry].id = ++last_id_;
-      if (element.capture != kNoCapture && open_[block].capture != kNoCapture) {
-        element.capture = builder_.split_anchor(element.capture, open_[block].capture,
-                                                PageBuilder::Rest::AroundPart);
-      }
+      split(element, open_[block], PageBuilder::Rest::AroundPart);
       if (is_first) bookmark = entry + 1;
       is_first = false;
     }

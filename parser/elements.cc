@@ -10,6 +10,7 @@
 #include <iterator>
 
 #include "parser/ascii.h"
+#include "parser/html_space.h"
 
 namespace skitter::parser {
 namespace {
@@ -264,6 +265,14 @@ int element_number(std::string_view name) noexcept {
 
 const Traits& traits_of(int element_number) noexcept {
   return kTraits[static_cast<std::size_t>(element_number)];
+}
+
+std::string_view foreign_name(std::string_view raw) noexcept {
+  raw.remove_suffix(1);
+  if (raw.starts_with("</")) return raw.substr(2);
+  const auto ends = [](char c) { return is_html_space(c) || c == '/'; };
+  const auto* const end = std::find_if(raw.begin() + 1, raw.end(), ends);
+  return raw.substr(1, static_cast<std::size_t>(end - raw.begin()) - 1);
 }
 
 const Traits& foreign_traits(int element_number, Namespace space, std::string_view name) noexcept {

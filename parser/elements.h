@@ -67,7 +67,11 @@ struct Traits {
 
 enum class Namespace : std::uint8_t { Html, Svg, MathMl };
 
-// The same in SVG and MathML, where `name` is the name as written: what stands there is text, but
+// The name in a tag of SVG or MathML, `raw` from its '<' to its '>', as gumbo compares it: of a start
+// tag the name, of an end tag all that stands in it.
+[[nodiscard]] std::string_view foreign_name(std::string_view raw) noexcept;
+
+// The traits in SVG and MathML, where `name` is the name as written: what stands there is text, but
 // for links and for what is not drawn: descriptions, styles, scripts and the source of a formula.
 [[nodiscard]] const Traits& foreign_traits(int element_number, Namespace space,
                                            std::string_view name) noexcept;

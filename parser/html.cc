@@ -38,9 +38,9 @@ class TreeAttributes final : public Attributes {
 const Traits& traits_of_element(const GumboElement& element) noexcept {
   if (element.tag_namespace == GUMBO_NAMESPACE_HTML) return traits_of(element.tag);
   const bool is_svg = element.tag_namespace == GUMBO_NAMESPACE_SVG;
-  std::string_view name(element.original_tag.data, element.original_tag.length);
-  name.remove_prefix(1);  // '<': a foreign element is never implied
-  return foreign_traits(element.tag, is_svg ? Namespace::Svg : Namespace::MathMl, name);
+  const std::string_view raw(element.original_tag.data, element.original_tag.length);
+  return foreign_traits(element.tag, is_svg ? Namespace::Svg : Namespace::MathMl,
+                        foreign_name(raw));
 }
 
 // Walks a tree in document order with a stack of its own: a page nests as deep as it likes.

@@ -644,8 +644,12 @@ std::string_view find(const Named (&table)[N], std::string_view name) noexcept {
 
 }  // namespace
 
-std::string_view named_reference(std::string_view name) noexcept { return find(kNamed, name); }
+std::string_view named_reference(std::string_view name) noexcept {
+  return find(kNamed, name);
+}
 
-std::string_view bare_reference(std::string_view name) noexcept { return find(kBare, name); }
+std::string_view bare_reference(std::string_view name) noexcept {
+  return find(kBare, name);
+}
 
 }  // namespace skitter::parser

@@ -23,7 +23,7 @@ struct OpenElement {
   std::uint32_t id = 0;   // no two elements of a page share one
   CaptureId capture = kNoCapture;
   std::int32_t outlasted = -1;  // the construction's: elements around it that end with it
-  std::uint8_t tag = 0;  // element_number()
+  std::uint8_t tag = 0;         // element_number()
   Namespace space = Namespace::Html;
   bool is_formatting = false;        // in the list of active formatting elements
   bool is_html_integration = false;  // HTML may stand in this foreign element

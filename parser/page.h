@@ -13,13 +13,13 @@ enum class LinkKind : std::uint8_t {
   Area,
   Frame,
   Iframe,
-  Next,       // link rel=next
-  Prev,       // link rel=prev
-  Canonical,  // link rel=canonical
-  Alternate,  // link rel=alternate
-  Refresh,    // meta refresh, or a Refresh header
-  Redirect,   // a 3xx answer's Location
-  Sitemap,    // listed in a sitemap or a feed
+  Next,          // link rel=next
+  Prev,          // link rel=prev
+  Canonical,     // link rel=canonical
+  Alternate,     // link rel=alternate
+  Refresh,       // meta refresh, or a Refresh header
+  Redirect,      // a 3xx answer's Location
+  Sitemap,       // listed in a sitemap or a feed
   ChildSitemap,  // a sitemap listed in a sitemap index
   Image,
   Script,

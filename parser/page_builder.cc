@@ -199,6 +199,11 @@ CaptureId PageBuilder::split_anchor(CaptureId anchor, CaptureId part, Rest rest)
   const std::size_t index = index_of(anchor);
   const std::size_t part_index = index_of(part);
   const Capture& split_at = captures_[part_index];
+  if (rest == Rest::None) {
+    take_captured(index, split_at.begin);
+    captures_.erase(captures_.begin() + static_cast<std::ptrdiff_t>(index));
+    return kNoCapture;
+  }
   const Reference& whole = references_[captures_[index].reference];
   Reference reference{whole.href, whole.rel, LinkKind::A, split_at.place & ~std::size_t{1}, {}};
   Capture capture{++last_capture_, Element::A,         split_at.begin,

@@ -54,8 +54,8 @@ class PageBuilder {
   CaptureId start_anchor(std::string_view href, std::string_view rel);
   // An element within a link, at which the link may have to be split. It ends like any other.
   CaptureId start_part();
-  // Ends `anchor` where `part` begins; the rest of it becomes a link of its own.
-  enum class Rest : std::uint8_t { InsidePart, AroundPart };
+  // Ends `anchor` where `part` begins; the rest of it becomes a link of its own, or none.
+  enum class Rest : std::uint8_t { InsidePart, AroundPart, None };
   CaptureId split_anchor(CaptureId anchor, CaptureId part, Rest rest);
 
  private:

@@ -82,18 +82,19 @@ bool is_script(const char* at, const char* end) noexcept {
 
 Tokenizer::Token Tokenizer::next(Cdata cdata) {
   if (content_ != Content::Markup && read_content()) return Token::Text;
+  const char* const begin = at_;
   while (at_ != end_) {
     if (*at_ != '<') return read_text(at_);
     if (left() < 2) return read_text(at_ + 1);
     const char following = at_[1];
-    if (ascii::is_alpha(following)) return read_tag(Token::StartTag);
+    if (ascii::is_alpha(following)) return read_tag(Token::StartTag, begin);
     if (following == '!') return read_declaration(cdata);
     if (following == '?') {
       skip_bogus_comment();
       return Token::Comment;
     }
     if (following != '/' || left() < 3) return read_text(at_ + 1);
-    if (ascii::is_alpha(at_[2])) return read_tag(Token::EndTag);
+    if (ascii::is_alpha(at_[2])) return read_tag(Token::EndTag, begin);
     if (at_[2] != '>') {
       skip_bogus_comment();
       return Token::Comment;
@@ -174,8 +175,7 @@ bool Tokenizer::is_own_end_tag(const char* at) const noexcept {
   return ascii::equals_ignore_case({at + 2, size}, last_start_) && ends(at[size + 2], kTagName);
 }
 
-Tokenizer::Token Tokenizer::read_tag(Token kind) {
-  const char* const begin = at_;
+Tokenizer::Token Tokenizer::read_tag(Token kind, const char* begin) {
   const char* const name = at_ + (kind == Token::StartTag ? 1 : 2);
   at_ = skip_until(name, end_, kTagName);
   tag_.name = {name, static_cast<std::size_t>(at_ - name)};

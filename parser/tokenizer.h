@@ -29,7 +29,7 @@ class Tokenizer {
 
   struct Tag {
     std::string_view name;
-    std::string_view raw;  // all of it, from '<' to '>'
+    std::string_view raw;  // all of it, from '<' to '>'; with gumbo, from a "</>" in front of it
     std::uint8_t number;   // element_number() of the name
     bool is_self_closing;
   };
@@ -82,7 +82,7 @@ class Tokenizer {
   [[nodiscard]] const char* content_end() const noexcept;
   [[nodiscard]] const char* script_end() const noexcept;
   [[nodiscard]] bool is_own_end_tag(const char* at) const noexcept;
-  [[nodiscard]] Token read_tag(Token kind);
+  [[nodiscard]] Token read_tag(Token kind, const char* begin);
   [[nodiscard]] bool read_attributes(Keep keep);
   void read_attribute(Keep keep);
   [[nodiscard]] std::string_view read_value() noexcept;

@@ -20,6 +20,10 @@ enum class Departure : std::uint8_t {
   // moved in front of it. The same links and letters in another order, so that anchors, the first h1
   // and what stands between words differ.
   Moved,
+  // An element was moved out of a block that seemed to go on ("adoption agency"), which then ended
+  // where that element began: a form whose end tag had left the element open, or one of the few
+  // blocks that hold nothing together (option, optgroup, legend, main). Only white space differs.
+  Adopted,
   // A <frameset> threw the body away: the scanner has more links and text, none fewer.
   Frameset,
   // gumbo overflows on a numeric reference of more than 32 bits: texts differ, links do not go
