@@ -45,6 +45,21 @@ inline constexpr std::ptrdiff_t kStep = 16;
   return at;
 }
 
+// The first byte that must be decoded in a text or an attribute's value, or end.
+[[nodiscard]] inline const char* find_special(const char* at, const char* end) noexcept {
+#if defined(__SSE2__)
+  for (; end - at >= sse2::kStep; at += sse2::kStep) {
+    const __m128i bytes = sse2::load(at);
+    const unsigned found =
+        sse2::mask(_mm_or_si128(sse2::equals(bytes, '&'), _mm_or_si128(sse2::equals(bytes, '\0'),
+                                                                       sse2::equals(bytes, '\r'))));
+    if (found != 0) return at + std::countr_zero(found);
+  }
+#endif
+  while (at != end && *at != '&' && *at != '\0' && *at != '\r') ++at;
+  return at;
+}
+
 // Where text ends, and whether it holds anything that must be decoded.
 struct TextRun {
   const char* end;   // the next '<', or the end of the page

@@ -8,6 +8,7 @@
 
 #include "parser/arena.h"
 #include "parser/ascii.h"
+#include "parser/byte_search.h"
 #include "parser/character_references.h"
 #include "parser/charset_legacy.h"
 #include "parser/html_space.h"
@@ -24,6 +25,12 @@ class NoAttributes final : public Attributes {
 
 bool has_words(std::string_view text) noexcept {
   return !skip_html_space(text).empty();
+}
+
+// Where the first byte stands that must be decoded, or the size.
+std::size_t special_offset(std::string_view text) noexcept {
+  const char* const begin = text.data();
+  return static_cast<std::size_t>(find_special(begin, begin + text.size()) - begin);
 }
 
 std::string_view keep_in(Arena& arena, std::string_view text) {
@@ -46,11 +53,10 @@ std::optional<std::string_view> TokenAttributes::find(AttributeName name) const 
 }
 
 std::string_view TokenAttributes::decode(std::string_view raw) const {
-  constexpr std::string_view kSpecial("&\0\r", 3);
-  if (raw.find_first_of(kSpecial) == raw.npos) return raw;
+  if (special_offset(raw) == raw.size()) return raw;
   std::string value;
   for (std::string_view rest = raw; !rest.empty();) {
-    const std::size_t plain = std::min(rest.find_first_of(kSpecial), rest.size());
+    const std::size_t plain = special_offset(rest);
     value.append(rest, 0, plain);
     rest.remove_prefix(plain);
     if (rest.empty()) break;
@@ -164,9 +170,13 @@ void Construction::take_text() {
 
 void Construction::decode_text(const Tokenizer::Text& text) {
   if (mode_ == Mode::Text && silent_ > 0) return;  // a script, most of the time
-  const std::string_view special(text.has_references ? "&\0" : "\0&", text.has_references ? 2 : 1);
   for (std::string_view rest = text.raw; !rest.empty();) {
-    const std::size_t plain = std::min(rest.find_first_of(special), rest.size());
+    std::size_t plain = special_offset(rest);
+    // A return is white space like any other, and in raw text '&' is just that.
+    while (plain < rest.size() && rest[plain] != '\0' &&
+           (rest[plain] == '\r' || !text.has_references)) {
+      plain += 1 + special_offset(rest.substr(plain + 1));
+    }
     if (plain > 0) characters(rest.substr(0, plain));
     rest.remove_prefix(plain);
     if (rest.empty()) return;

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
-#include <cstring>
 #include <initializer_list>
 #include <iterator>
 
@@ -248,10 +246,11 @@ constexpr std::array<Slot, kSlots> kSlotTable = make_slots();
 }  // namespace
 
 int element_number(std::string_view name) noexcept {
+  return element_number(name, first_bytes(name));
+}
+
+int element_number(std::string_view name, std::uint64_t bytes) noexcept {
   const std::size_t size = name.size();
-  std::uint64_t bytes = 0;
-  std::memcpy(&bytes, name.data(), std::min(size, sizeof bytes));
-  if constexpr (std::endian::native == std::endian::big) bytes = first_bytes(name);
   const std::uint64_t key = bytes | (kLowerCase & mask_of(size));
   for (std::size_t at = slot_of(key, size); kSlotTable[at].key != 0; at = (at + 1) % kSlots) {
     const Slot& slot = kSlotTable[at];

@@ -63,6 +63,9 @@ struct Traits {
 
 // The number of an element's name (gumbo's; ASCII case is ignored). All unknown names share one.
 [[nodiscard]] int element_number(std::string_view name) noexcept;
+// The same for a reader that has the first eight bytes of the name in hand (as first_bytes() packs
+// them, the first byte lowest; 0 behind the end of a shorter name).
+[[nodiscard]] int element_number(std::string_view name, std::uint64_t first_bytes) noexcept;
 [[nodiscard]] const Traits& traits_of(int element_number) noexcept;
 
 enum class Namespace : std::uint8_t { Html, Svg, MathMl };

@@ -74,8 +74,9 @@ bool OpenElements::is_special(int tag, Namespace space) noexcept {
   return false;
 }
 
-void OpenElements::link(Index index) noexcept {
-  OpenElement& element = (*this)[index];
+void OpenElements::link(Index at) noexcept {
+  OpenElement& element = (*this)[at];
+  const auto index = static_cast<OpenElement::Short>(at);
   if (index > 0) {
     const OpenElement& below = (*this)[index - 1];
     element.special = below.special;
@@ -95,7 +96,7 @@ void OpenElements::link(Index index) noexcept {
     element.mode = index;
   }
   if (!element.is_html()) return;
-  Index& last = last_[element.tag];
+  OpenElement::Short& last = last_[element.tag];
   element.twin = last;
   last = index;
 }

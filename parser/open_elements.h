@@ -17,6 +17,7 @@ struct OpenElement {
   // Positions in the stack; kNowhere is below all of them.
   using Index = std::int32_t;
   static constexpr Index kNowhere = -1;
+  using Short = std::int16_t;  // an index as it is kept
 
   const Traits* traits = nullptr;
   std::string_view name;  // as written; foreign elements only
@@ -31,11 +32,11 @@ struct OpenElement {
   bool is_silent = false;            // its content does not count
 
   // Kept by the stack: the nearest element at or below this one that ...
-  Index special = kNowhere;  // is special
-  Index scope = kNowhere;    // bounds the usual scope
-  Index list = kNowhere;     // ends the search for an open li, dd or dt
-  Index mode = kNowhere;     // decides the insertion mode
-  Index twin = kNowhere;     // the HTML element of the same name below this one
+  Short special = kNowhere;  // is special
+  Short scope = kNowhere;    // bounds the usual scope
+  Short list = kNowhere;     // ends the search for an open li, dd or dt
+  Short mode = kNowhere;     // decides the insertion mode
+  Short twin = kNowhere;     // the HTML element of the same name below this one
 
   [[nodiscard]] bool is_html() const noexcept { return space == Namespace::Html; }
   [[nodiscard]] bool is_html(int wanted) const noexcept { return is_html() && tag == wanted; }
@@ -86,7 +87,7 @@ class OpenElements {
   void link_from(Index index) noexcept;
 
   std::vector<OpenElement> elements_;
-  std::array<Index, 256> last_;  // by tag: the topmost HTML element of that name
+  std::array<OpenElement::Short, 256> last_;  // by tag: the topmost HTML element of that name
 };
 
 }  // namespace skitter::parser

@@ -1,6 +1,8 @@
 #include "parser/tokenizer.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 
 #include "parser/ascii.h"
 #include "parser/byte_search.h"
@@ -26,12 +28,12 @@ constexpr std::array<std::uint8_t, 256> make_ends() {
 
 constexpr std::array<std::uint8_t, 256> kEnds = make_ends();
 
-constexpr bool ends(char c, Ends what) noexcept {
+constexpr bool is_end(char c, Ends what) noexcept {
   return (kEnds[static_cast<unsigned char>(c)] & what) != 0;
 }
 
 const char* skip_until(const char* at, const char* end, Ends what) noexcept {
-  while (at != end && !ends(*at, what)) ++at;
+  while (at != end && !is_end(*at, what)) ++at;
   return at;
 }
 
@@ -75,7 +77,7 @@ bool is_script(const char* at, const char* end) noexcept {
   constexpr std::string_view kScript = "script";
   const std::string_view rest(at, static_cast<std::size_t>(end - at));
   return rest.size() > kScript.size() && ascii::starts_with_ignore_case(rest, kScript) &&
-         ends(rest[kScript.size()], kTagName);
+         is_end(rest[kScript.size()], kTagName);
 }
 
 }  // namespace
@@ -172,19 +174,43 @@ const char* Tokenizer::script_end() const noexcept {
 bool Tokenizer::is_own_end_tag(const char* at) const noexcept {
   const std::size_t size = last_start_.size();
   if (static_cast<std::size_t>(end_ - at) < size + 3 || at[1] != '/') return false;
-  return ascii::equals_ignore_case({at + 2, size}, last_start_) && ends(at[size + 2], kTagName);
+  return ascii::equals_ignore_case({at + 2, size}, last_start_) && is_end(at[size + 2], kTagName);
 }
 
 Tokenizer::Token Tokenizer::read_tag(Token kind, const char* begin) {
   const char* const name = at_ + (kind == Token::StartTag ? 1 : 2);
-  at_ = skip_until(name, end_, kTagName);
-  tag_.name = {name, static_cast<std::size_t>(at_ - name)};
-  tag_.number = static_cast<std::uint8_t>(element_number(tag_.name));
+  read_name(name);
   const bool keep = kind == Token::StartTag && traits_of(tag_.number).has_attributes;
   if (!read_attributes(keep ? Keep::Yes : Keep::No)) return Token::End;
   tag_.raw = {begin, static_cast<std::size_t>(at_ - begin)};
   if (kind == Token::StartTag) last_start_ = tag_.name;
   return kind;
+}
+
+// The name of a tag and its number, which cost most of what a short tag costs.
+void Tokenizer::read_name(const char* name) noexcept {
+#if defined(__SSE2__)
+  if (end_ - name >= sse2::kStep) {
+    const __m128i bytes = sse2::load(name);
+    const __m128i marks = _mm_or_si128(sse2::equals(bytes, '>'), sse2::equals(bytes, '/'));
+    // White space, and what is looked at again below: other controls and bytes above 0x7F.
+    const unsigned found =
+        sse2::mask(_mm_or_si128(marks, _mm_cmplt_epi8(bytes, _mm_set1_epi8(0x21))));
+    const int size = std::countr_zero(found | 0x10000u);
+    if (size < sse2::kStep && is_end(name[size], kTagName)) {
+      at_ = name + size;
+      tag_.name = {name, static_cast<std::size_t>(size)};
+      std::uint64_t first = 0;
+      std::memcpy(&first, name, sizeof first);
+      if (size < 8) first &= (std::uint64_t{1} << (8 * size)) - 1;
+      tag_.number = static_cast<std::uint8_t>(element_number(tag_.name, first));
+      return;
+    }
+  }
+#endif
+  at_ = skip_until(name, end_, kTagName);
+  tag_.name = {name, static_cast<std::size_t>(at_ - name)};
+  tag_.number = static_cast<std::uint8_t>(element_number(tag_.name));
 }
 
 // Up to and with the '>'. False where the page ends before it: such a tag is dropped.
@@ -202,7 +228,7 @@ bool Tokenizer::read_attributes(Keep keep) {
     if (c == '/') {
       ++at_;
       tag_.is_self_closing = at_ != end_ && *at_ == '>';
-    } else if (ends(c, kSpace)) {
+    } else if (is_end(c, kSpace)) {
       ++at_;
     } else {
       read_attribute(keep);
@@ -328,7 +354,7 @@ bool Tokenizer::read_identifier(std::string_view& id) noexcept {
 }
 
 void Tokenizer::skip_space() noexcept {
-  while (at_ != end_ && ends(*at_, kSpace)) ++at_;
+  while (at_ != end_ && is_end(*at_, kSpace)) ++at_;
 }
 
 }  // namespace skitter::parser

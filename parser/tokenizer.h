@@ -83,6 +83,7 @@ class Tokenizer {
   [[nodiscard]] const char* script_end() const noexcept;
   [[nodiscard]] bool is_own_end_tag(const char* at) const noexcept;
   [[nodiscard]] Token read_tag(Token kind, const char* begin);
+  void read_name(const char* name) noexcept;
   [[nodiscard]] bool read_attributes(Keep keep);
   void read_attribute(Keep keep);
   [[nodiscard]] std::string_view read_value() noexcept;
