@@ -8,6 +8,18 @@
 
 namespace skitter::parser {
 
+std::string element_name(const GumboNode& node) {
+  const GumboElement& element = node.v.element;
+  GumboStringPiece original = element.original_tag;
+  gumbo_tag_from_original_text(&original);
+  if (element.tag_namespace == GUMBO_NAMESPACE_SVG) {
+    const char* const adjusted = gumbo_normalize_svg_tagname(&original);
+    if (adjusted != nullptr) return adjusted;
+  }
+  if (element.tag != GUMBO_TAG_UNKNOWN) return gumbo_normalized_tagname(element.tag);
+  return ascii::lower({original.data, original.length});
+}
+
 // An element whose children are being added.
 struct ElementTree::Frame {
   const GumboVector* children;
@@ -66,18 +78,6 @@ ElementId ElementTree::next_sibling(ElementId id) const noexcept {
   const ElementId siblings_end =
       element.parent == kNoElement ? size() : elements_[element.parent].end;
   return element.end < siblings_end ? element.end : kNoElement;
-}
-
-std::string ElementTree::name(ElementId id) const {
-  const GumboElement& element = elements_[id].node->v.element;
-  GumboStringPiece original = element.original_tag;
-  gumbo_tag_from_original_text(&original);
-  if (element.tag_namespace == GUMBO_NAMESPACE_SVG) {
-    const char* const adjusted = gumbo_normalize_svg_tagname(&original);
-    if (adjusted != nullptr) return adjusted;
-  }
-  if (element.tag != GUMBO_TAG_UNKNOWN) return gumbo_normalized_tagname(element.tag);
-  return ascii::lower({original.data, original.length});
 }
 
 std::optional<std::string_view> ElementTree::attribute(ElementId id, const char* name) const {

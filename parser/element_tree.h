@@ -14,6 +14,9 @@ namespace skitter::parser {
 using ElementId = std::uint32_t;
 inline constexpr ElementId kNoElement = UINT32_MAX;
 
+// The name of an element as it is written in a document of its namespace ("li", "foreignObject").
+[[nodiscard]] std::string element_name(const GumboInternalNode& element);
+
 // The elements of a tree by their place in document order: what selectors match against.
 //
 //     0 html            parent none     end 6
@@ -53,8 +56,7 @@ class ElementTree {
   }
   [[nodiscard]] ElementId next_sibling(ElementId id) const noexcept;
 
-  // As it is written in a document of its namespace ("li", "foreignObject").
-  [[nodiscard]] std::string name(ElementId id) const;
+  [[nodiscard]] std::string name(ElementId id) const { return element_name(*elements_[id].node); }
   // `name` in lower case. The first of two wins.
   [[nodiscard]] std::optional<std::string_view> attribute(ElementId id, const char* name) const;
   // Class names and ids compare without case in pages of the nineties.
