@@ -168,9 +168,14 @@ void Crawl::arrived(PageParsed&& parsed) {
   Record record;
   Discovery::Source source = discovery_.source(parsed.id);
   source.nofollow = parsed.page.nofollow;
-  discovery_.offer_links(record, source, parsed.page.links, parsed.link_fingerprints, now);
-  discovery_.record_links(record, parsed.page.links, parsed.link_fingerprints);
-  parsed.page.links.clear();
+  std::vector<parser::Link> links = std::move(parsed.page.links);
+  const std::span<const UrlId> ids =
+      discovery_.offer_links(record, source, links, parsed.link_fingerprints, now);
+  record.links.reserve(links.size());
+  for (std::size_t i = 0; i < links.size(); ++i) {
+    record.links.push_back(
+        {ids[i], links[i].kind, std::move(links[i].rel), std::move(links[i].anchor)});
+  }
   PageRow row = page_row(parsed.response, parsed.attempts);
   const bool is_cut = parsed.page.cut;
   if (!parsed.error.empty()) row.error = parsed.error;
@@ -228,7 +233,7 @@ void Crawl::reoffer(storage::Reoffer&& page) {
     if (target) (void)discovery_.offer_redirect(record, source, *target, now);
   }
   std::erase_if(links, is_redirect);
-  discovery_.offer_links(record, source, links, {}, now);
+  (void)discovery_.offer_links(record, source, links, {}, now);
   push_op(std::move(record));
 }
 

@@ -69,18 +69,20 @@ void Discovery::add_sitemap(Record& record, const parser::Url& url, SteadyTime n
   (void)offer(record, {parser::fingerprint(canonical), canonical, 0, 0, 1, Claim::Follow}, now);
 }
 
-void Discovery::offer_links(Record& record, const Source& source,
-                            std::span<const parser::Link> links,
-                            std::span<const std::uint64_t> fingerprints, SteadyTime now) {
+std::span<const UrlId> Discovery::offer_links(Record& record, const Source& source,
+                                              std::span<const parser::Link> links,
+                                              std::span<const std::uint64_t> fingerprints,
+                                              SteadyTime now) {
+  std::vector<std::uint64_t> made_here;
+  if (fingerprints.empty()) {
+    for (const parser::Link& link : links) made_here.push_back(parser::fingerprint(link.url));
+    fingerprints = made_here;
+  }
   const bool obeys = options_.robots == RobotsPolicy::Obey;
+  known_.find_all(fingerprints, offered_);
   for (std::size_t i = 0; i < links.size(); ++i) {
     const parser::Link& link = links[i];
-    Offer made{fingerprints.empty() ? parser::fingerprint(link.url) : fingerprints[i],
-               link.url,
-               source.id,
-               deeper(source.depth),
-               0,
-               Claim::Follow};
+    Offer made{fingerprints[i], link.url, source.id, deeper(source.depth), 0, Claim::Follow};
     if (!parser::is_followed(link.kind)) {
       made.claim = Claim::Target;
     } else if (obeys && (source.nofollow || has_token(link.rel, "nofollow"))) {
@@ -90,19 +92,13 @@ void Discovery::offer_links(Record& record, const Source& source,
       made.hops = static_cast<std::uint8_t>(std::min(source.hops + 1, 255));
       if (made.hops > 1 + kMaxIndexes) made.claim = Claim::Target;
     }
-    (void)offer(record, made, now);
+    if (offered_[i] != 0) {
+      offer_known(record, offered_[i], made, now);
+    } else {
+      offered_[i] = offer(record, made, now);  // asks again: the page may have it twice
+    }
   }
-}
-
-void Discovery::record_links(Record& record, std::span<parser::Link> links,
-                             std::span<const std::uint64_t> fingerprints) {
-  record.links.reserve(record.links.size() + links.size());
-  for (std::size_t i = 0; i < links.size(); ++i) {
-    const UrlId target = known_.find(fingerprints[i]);
-    assert(target != 0);
-    record.links.push_back(
-        {target, links[i].kind, std::move(links[i].rel), std::move(links[i].anchor)});
-  }
+  return offered_;
 }
 
 bool Discovery::offer_redirect(Record& record, const Source& source, const parser::Url& target,
@@ -122,13 +118,18 @@ bool Discovery::offer_redirect(Record& record, const Source& source, const parse
 UrlId Discovery::offer(Record& record, const Offer& made, SteadyTime now) {
   const UrlId id = known_.find(made.fingerprint);
   if (id == 0) return add_new(record, made, now);
+  offer_known(record, id, made, now);
+  return id;
+}
+
+void Discovery::offer_known(Record& record, UrlId id, const Offer& made, SteadyTime now) {
   const KnownUrls::Row& row = known_[id];
   const Claim before = !row.outcome()      ? Claim::Target
                        : row.is_nofollow() ? Claim::Nofollow
                                            : Claim::Follow;
   const bool counts_as_follow = made.claim == Claim::Nofollow && is_ruled_out(row.outcome());
   const Claim claim = counts_as_follow ? Claim::Follow : made.claim;
-  if (claim == Claim::Target || claim < before) return id;
+  if (claim == Claim::Target || claim < before) return;
   if (claim > before) {
     if (!row.outcome()) ++discovered_;
     take_claim(record, id, made, now);
@@ -142,7 +143,6 @@ UrlId Discovery::offer(Record& record, const Offer& made, SteadyTime now) {
       come_nearer(record, id, least);
     }
   }
-  return id;
 }
 
 Decision Discovery::decide(const parser::Url& url, const Offer& made) const {

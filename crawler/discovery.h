@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "crawler/admission.h"
 #include "crawler/frontier.h"
@@ -58,12 +59,11 @@ class Discovery {
   void add_seed(Record& record, const parser::Url& url, SteadyTime now);
   // A sitemap that robots.txt names, or that stands where sitemaps usually do.
   void add_sitemap(Record& record, const parser::Url& url, SteadyTime now);
-  // Offers each link. `fingerprints` has one for each; empty: they are made here.
-  void offer_links(Record& record, const Source& source, std::span<const parser::Link> links,
-                   std::span<const std::uint64_t> fingerprints, SteadyTime now);
-  // The target of link rows, known or new: links[i] -> record.links[i], with anchor and rel moved out of `links`.
-  void record_links(Record& record, std::span<parser::Link> links,
-                    std::span<const std::uint64_t> fingerprints);
+  // Offers each link. `fingerprints` has one for each; empty: they are made here. Gives the links' ids, which hold
+  // until the next call.
+  std::span<const UrlId> offer_links(Record& record, const Source& source,
+                                     std::span<const parser::Link> links,
+                                     std::span<const std::uint64_t> fingerprints, SteadyTime now);
   // A redirect of `source` to `target`: offered at the source's own depth, one hop further. False where that is
   // beyond the limit of hops: then it is only a link's target.
   bool offer_redirect(Record& record, const Source& source, const parser::Url& target,
@@ -106,6 +106,7 @@ class Discovery {
   };
 
   UrlId offer(Record& record, const Offer& offer, SteadyTime now);
+  void offer_known(Record& record, UrlId id, const Offer& offer, SteadyTime now);
   UrlId add_new(Record& record, const Offer& offer, SteadyTime now);
   void take_claim(Record& record, UrlId id, const Offer& offer, SteadyTime now);
   void come_nearer(Record& record, UrlId id, const Offer& least);
@@ -119,6 +120,7 @@ class Discovery {
   HostBook hosts_;
   KnownUrls known_;
   std::deque<UrlId> nearer_;
+  std::vector<UrlId> offered_;  // of the links in hand; kept for its memory
   std::uint64_t discovered_ = 0;
 };
 

@@ -11,6 +11,13 @@ UrlId KnownUrls::find(std::uint64_t fingerprint) const {
   return found == ids_.end() ? 0 : *found;
 }
 
+void KnownUrls::find_all(std::span<const std::uint64_t> fingerprints,
+                         std::vector<UrlId>& ids) const {
+  for (const std::uint64_t fingerprint : fingerprints) ids_.prefetch(fingerprint);
+  ids.clear();
+  for (const std::uint64_t fingerprint : fingerprints) ids.push_back(find(fingerprint));
+}
+
 UrlId KnownUrls::add(Row row) {
   if (size_ == blocks_.size() * kBlock) blocks_.push_back(std::make_unique<Row[]>(kBlock));
   const auto id = static_cast<UrlId>(++size_);

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "storage/record.h"
@@ -67,6 +68,8 @@ class KnownUrls {
   KnownUrls();
 
   [[nodiscard]] UrlId find(std::uint64_t fingerprint) const;  // 0: never seen
+  // The same for many, whose waits for memory overlap: ids[i] of fingerprints[i].
+  void find_all(std::span<const std::uint64_t> fingerprints, std::vector<UrlId>& ids) const;
   // Ids are given out from 1 without gaps.
   UrlId add(Row row);
   [[nodiscard]] Row& operator[](UrlId id) noexcept {

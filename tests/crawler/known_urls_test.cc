@@ -22,6 +22,9 @@ TEST(KnownUrlsTest, GivesIdsWithoutGapsAndFindsThem) {
     ASSERT_EQ(known[id].depth, i % 50);
   }
   EXPECT_EQ(known.find(7), 0u);
+  std::vector<UrlId> ids = {9};
+  known.find_all(std::vector<std::uint64_t>{2 * 0x9e3779b97f4a7c15u, 7, 0x9e3779b97f4a7c15u}, ids);
+  EXPECT_EQ(ids, (std::vector<UrlId>{2, 0, 1}));
 }
 
 TEST(KnownUrlsTest, TheFlagsOfARowAreIndependent) {
