@@ -99,10 +99,13 @@ storage::Database Crawl::run(storage::Database database, std::span<const parser:
   writer_ = std::make_unique<storage::Writer>(
       std::move(database), storage::WriterLimits{.queue_capacity = 2 * kWriterAhead},
       [this](storage::WriterEvent event) { inbox_.push(std::move(event)); });
-  pool_ =
-      std::make_unique<ParsePool>(parse_options(options_, kParseAhead), [this](ParseResult result) {
-        std::visit([this](auto&& value) { inbox_.push(std::move(value)); }, std::move(result));
-      });
+  pool_ = std::make_unique<ParsePool>(
+      parse_options(options_, kParseAhead),
+      ParsePool::Outbox{[this](ParseResult result) {
+                          std::visit([this](auto&& value) { inbox_.put(std::move(value)); },
+                                     std::move(result));
+                        },
+                        [this] { inbox_.wake(); }});
   Record record;
   for (const parser::Url& seed : seeds) discovery_.add_seed(record, canonical(seed), clock_now());
   if (!record.discovered.empty() || !record.changes.empty()) push_op(std::move(record));
@@ -131,7 +134,7 @@ storage::Database Crawl::run(storage::Database database, std::span<const parser:
 void Crawl::on_turn(uv_prepare_t* handle) noexcept {
   EventLoop::guard(handle->loop, [&] { owner(handle)->turn(); });
 }
-void Crawl::on_wake(uv_async_t* handle) noexcept {
+void Crawl::on_wake(uv_poll_t* handle, int, int) noexcept {
   EventLoop::guard(handle->loop, [&] { owner(handle)->take_arrivals(); });
 }
 void Crawl::on_due(uv_timer_t*) noexcept {}  // it wakes the loop; turn() looks what is due

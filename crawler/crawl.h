@@ -129,7 +129,7 @@ class Crawl {
   [[nodiscard]] static SteadyTime clock_now() { return std::chrono::steady_clock::now(); }
 
   static void on_turn(uv_prepare_t* handle) noexcept;
-  static void on_wake(uv_async_t* handle) noexcept;
+  static void on_wake(uv_poll_t* handle, int status, int events) noexcept;
   static void on_due(uv_timer_t* handle) noexcept;
   static void on_progress(uv_timer_t* handle) noexcept;
   static void on_max_time(uv_timer_t* handle) noexcept;

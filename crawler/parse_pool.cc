@@ -182,8 +182,8 @@ bool is_packed_sitemap(std::string_view url) noexcept {
   return path.ends_with(".gz") && names_sitemap(path);
 }
 
-ParsePool::ParsePool(const ParseOptions& options, std::function<void(ParseResult)> on_result)
-    : options_(options), on_result_(std::move(on_result)), jobs_(options.queue_capacity) {
+ParsePool::ParsePool(const ParseOptions& options, Outbox outbox)
+    : options_(options), outbox_(std::move(outbox)), jobs_(options.queue_capacity) {
   threads_.reserve(options_.workers);
   for (std::size_t i = 0; i < options_.workers; ++i) threads_.emplace_back([this] { work(); });
 }
@@ -195,8 +195,22 @@ ParsePool::~ParsePool() {
 
 void ParsePool::work() {
   Worker worker(options_);
-  while (std::optional<ParseJob> job = jobs_.pop()) {
-    on_result_(std::visit([&](auto&& value) { return worker(std::move(value)); }, std::move(*job)));
+  Clock::time_point sent_at = Clock::now();
+  int unsent = 0;
+  const auto send = [&] {
+    outbox_.send();
+    sent_at = Clock::now();
+    unsent = 0;
+  };
+  while (true) {
+    std::optional<ParseJob> job = jobs_.try_pop();
+    if (!job) {
+      if (unsent > 0) send();
+      job = jobs_.pop();
+      if (!job) return;
+    }
+    outbox_.put(std::visit([&](auto&& value) { return worker(std::move(value)); }, std::move(*job)));
+    if (++unsent == kResultsASend || Clock::now() - sent_at >= kResultsWait) send();
   }
 }
 

@@ -66,11 +66,16 @@ struct ParseOptions {
 // The parse workers: threads that turn answers into pages, hash and compress them.
 //
 // Owns:    the threads; each has its arena and its compressor.
-// Thread:  try_push() and finish(): loop. `on_result` is called on the workers and must only hand over.
+// Thread:  try_push() and finish(): loop. The outbox is called on the workers and must only hand over.
 // Errors:  a job always gives a result, whatever is in it.
 class ParsePool {
  public:
-  ParsePool(const ParseOptions& options, std::function<void(ParseResult)> on_result);
+  struct Outbox {
+    std::function<void(ParseResult)> put;  // the result is there; nobody need look yet
+    std::function<void()> send;  // somebody must look: before the worker waits, or works for long
+  };
+
+  ParsePool(const ParseOptions& options, Outbox outbox);
   ParsePool(const ParsePool&) = delete;
   ParsePool& operator=(const ParsePool&) = delete;
   ~ParsePool();  // does the jobs that are waiting, then joins
@@ -80,10 +85,14 @@ class ParsePool {
   [[nodiscard]] std::size_t backlog() const { return jobs_.size(); }
 
  private:
+  // Results of quick pages wait for one another: a wake-up is a system call, and a switch of threads.
+  static constexpr int kResultsASend = 16;
+  static constexpr milliseconds kResultsWait{1};
+
   void work();
 
   ParseOptions options_;
-  std::function<void(ParseResult)> on_result_;
+  Outbox outbox_;
   storage::BoundedQueue<ParseJob> jobs_;
   std::vector<std::thread> threads_;
 };

@@ -51,15 +51,14 @@ class BoundedQueue {
     return take(lock);
   }
 
-  // As pop(), but gives up at `deadline`; nullopt then too.
-  [[nodiscard]] std::optional<T> pop_until(SteadyTime deadline) {
+  // Does not wait: nullopt where there is none now.
+  [[nodiscard]] std::optional<T> try_pop() {
     std::unique_lock lock(mutex_);
-    wait_for_items(lock, deadline);
     return take(lock);
   }
 
-  // Waits as pop() or pop_until() does, then appends up to `limit` values to `out` under one lock.
-  // False once the queue is closed and empty.
+  // Waits as pop() does, but not beyond `deadline`, then appends up to `limit` values to `out` under
+  // one lock. False once the queue is closed and empty.
   [[nodiscard]] bool pop_some(std::vector<T>& out, std::size_t limit,
                               std::optional<SteadyTime> deadline) {
     std::unique_lock lock(mutex_);

@@ -25,8 +25,8 @@ TEST(BoundedQueueTest, KeepsOrderAndRefusesBeyondItsCapacity) {
   ASSERT_NE(refused, nullptr);  // untouched
   EXPECT_EQ(queue.size(), 2u);
   EXPECT_EQ(**queue.pop(), 1);
-  EXPECT_EQ(**queue.pop_until(kPast), 2);
-  EXPECT_EQ(queue.pop_until(kPast), std::nullopt);
+  EXPECT_EQ(**queue.try_pop(), 2);
+  EXPECT_EQ(queue.try_pop(), std::nullopt);
 }
 
 TEST(BoundedQueueTest, PopsSeveralUnderOneLock) {
