@@ -24,6 +24,12 @@ std::string system_words(sqlite3* db) {
   return error == 0 ? std::string(sqlite3_errmsg(db)) : std::string(std::strerror(error));
 }
 
+// SQLite counts the bytes it has taken, under one lock for the process, at every malloc and free. Nobody asks.
+void set_up_library() {
+  static const int code = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  (void)code;  // too late where somebody used SQLite before: then it counts
+}
+
 }  // namespace
 
 void CloseConnection::operator()(sqlite3* db) const noexcept {
@@ -32,6 +38,7 @@ void CloseConnection::operator()(sqlite3* db) const noexcept {
 }
 
 Connection open_connection(const std::string& name, int flags, const std::string& path) {
+  set_up_library();
   sqlite3* db = nullptr;
   const int code = sqlite3_open_v2(name.c_str(), &db, flags | SQLITE_OPEN_EXRESCODE, nullptr);
   Connection connection(db);  // a failed open leaves a handle that holds the words
