@@ -101,19 +101,31 @@ void describe(const CrawlArguments& arguments, std::size_t seeds, storage::Datab
   complain(fmt::format("options: {}", options));
 }
 
+// With the rules for items compiled: a bad one must not show after the crawl.
+crawler::Options ready_options(const CrawlArguments& arguments) {
+  crawler::Options options = arguments.options;
+  auto extraction = make_extraction(arguments.extraction);
+  if (!extraction.is_empty()) {
+    options.extraction = std::make_shared<const parser::Extraction>(std::move(extraction));
+  }
+  crawler::check_options(options);
+  return options;
+}
+
 Exit run_crawl(const CrawlArguments& arguments) {
   const std::vector<parser::Url> seeds = seeds_or_throw(arguments);
+  const crawler::Options crawl_options = ready_options(arguments);
   std::ofstream summary_file = open_summary(arguments.summary_json);
-  const ordered_json options = options_json(arguments.options);
+  ordered_json options = options_json(arguments.options);
+  options["items"] = extraction_json(arguments.extraction);
   const std::string options_text = to_json(options, JsonLayout::OneLine);
-  crawler::check_options(arguments.options);
   storage::Database database(arguments.output, arguments.start, arguments.durability);
   warn(arguments, database, options);
   describe(arguments, seeds.size(), database, options_text);
 
   const SummaryContext context{arguments.output, arguments.color && wants_color(STDERR_FILENO)};
   ProgressPrinter printer(progress_style(arguments), context.color);
-  const crawler::Summary summary = crawler::crawl(arguments.options, seeds, std::move(database),
+  const crawler::Summary summary = crawler::crawl(crawl_options, seeds, std::move(database),
                                                   options_text, observe(printer, arguments));
   printer.clear();
 

@@ -164,6 +164,7 @@ void add_crawl_options(CLI::App& app, CrawlArguments& arguments) {
   add_files(app, arguments);
   add_pace(app, arguments.options);
   add_reach(app, arguments.options);
+  add_extraction_options(app, arguments.extraction);
   add_transfer_options(app, arguments.options.transfer);
   add_config_options(app);
 }
@@ -213,9 +214,9 @@ ordered_json options_json(const crawler::Options& options) {
 }
 
 std::vector<std::string> changed_options(const ordered_json& before, const ordered_json& now) {
-  static constexpr std::array<const char*, 10> kDeciding = {
-      "depth",         "scope",  "include", "exclude",        "max_host_pages",
-      "max_redirects", "robots", "store",   "max_body_bytes", "allow_private",
+  static constexpr std::array<const char*, 11> kDeciding = {
+      "depth",  "scope", "include",        "exclude",       "max_host_pages", "max_redirects",
+      "robots", "store", "max_body_bytes", "allow_private", "items",
   };
   std::vector<std::string> changes;
   for (const char* const key : kDeciding) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/extraction.h"
 #include "crawler/options.h"
 #include "storage/database.h"
 
@@ -24,6 +25,7 @@ struct CrawlArguments {
   storage::Start start = storage::Start::Continue;
   storage::Durability durability = storage::Durability::Process;
   crawler::Options options;
+  ExtractionArguments extraction;
   Verbosity verbosity = Verbosity::Normal;
   bool progress = true;
   bool color = true;

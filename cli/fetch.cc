@@ -10,6 +10,7 @@
 #include <string>
 
 #include "cli/command.h"
+#include "cli/extraction.h"
 #include "cli/json.h"
 #include "cli/options.h"
 #include "cli/output.h"
@@ -18,6 +19,7 @@
 #include "cli/text.h"
 #include "crawler/fetch_one.h"
 #include "parser/arena.h"
+#include "parser/extract.h"
 #include "parser/headers.h"
 #include "parser/html.h"
 
@@ -33,6 +35,7 @@ struct FetchArguments {
   unsigned max_redirects = 10;
   bool json = false;
   crawler::TransferOptions transfer;
+  ExtractionArguments extraction;
 };
 
 // What was got, and what the parser makes of it.
@@ -41,6 +44,7 @@ struct FetchedPage {
   crawler::FetchedUrl fetched;
   std::string content_type;
   parser::Page page;
+  parser::Extracted extracted;
 };
 
 std::string type_by_ending(const std::filesystem::path& path) {
@@ -68,7 +72,7 @@ std::string file_url(const std::string& path) {
   return url;
 }
 
-void parse(FetchedPage& into, const parser::Url& base) {
+void parse(FetchedPage& into, const parser::Url& base, const parser::Extraction& extraction) {
   const parser::Headers& headers = into.fetched.headers;
   parser::Document document;
   document.bytes = into.fetched.body;
@@ -78,9 +82,11 @@ void parse(FetchedPage& into, const parser::Url& base) {
   document.robots_tags = headers.get_all("X-Robots-Tag");
   parser::Arena arena;
   into.page = parser::parse_page(document, arena, {});
+  if (extraction.is_empty()) return;
+  into.extracted = parser::extract(document, extraction, arena, {});
 }
 
-FetchedPage read_page(const FetchArguments& given) {
+FetchedPage read_page(const FetchArguments& given, const parser::Extraction& extraction) {
   const std::string address = given.base.empty() ? file_url(given.source) : given.base;
   const auto base = parser::parse_url(address);
   if (!base) throw UsageError(fmt::format("fetch: --base: {} is no valid URL", address));
@@ -90,11 +96,11 @@ FetchedPage read_page(const FetchArguments& given) {
   page.fetched.outcome = Outcome::Ok;
   page.fetched.body = read_file("fetch", given.source);
   page.content_type = type_by_ending(given.source);
-  parse(page, *base);
+  parse(page, *base, extraction);
   return page;
 }
 
-FetchedPage fetch_page(const FetchArguments& given) {
+FetchedPage fetch_page(const FetchArguments& given, const parser::Extraction& extraction) {
   std::string why_not;
   const auto url = parse_typed_url(given.source, why_not);
   if (!url) throw UsageError(fmt::format("fetch: {}: no such file, and {}", given.source, why_not));
@@ -105,13 +111,21 @@ FetchedPage fetch_page(const FetchArguments& given) {
       crawler::fetch_one(*url, given.transfer, given.max_redirects, crawler::BodyTypes::Readable);
   page.content_type = page.fetched.headers.get("Content-Type");
   const auto final_url = parser::parse_url(page.fetched.final_url);
-  parse(page, final_url ? *final_url : *url);
+  parse(page, final_url ? *final_url : *url, extraction);
   return page;
 }
 
 bool is_answer(const FetchedPage& page) {
   const Outcome outcome = page.fetched.outcome;
   return outcome == Outcome::Ok || outcome == Outcome::HttpError;
+}
+
+ordered_json items_json(const FetchedPage& fetched) {
+  ordered_json items = ordered_json::array();
+  for (const parser::Item& item : fetched.extracted.items) {
+    items.push_back({{"rule", item.rule}, {"data", ordered_json::parse(item.data)}});
+  }
+  return items;
 }
 
 ordered_json page_json(const FetchedPage& fetched) {
@@ -142,7 +156,18 @@ ordered_json page_json(const FetchedPage& fetched) {
       {"robots", text_or_null(page.robots)},
       {"text", page.text},
       {"links", std::move(links)},
+      {"items", items_json(fetched)},
   };
+}
+
+// A line each: who tries a selector wants to see nothing else.
+std::string items_text(const FetchedPage& fetched) {
+  std::string out;
+  for (const ordered_json& item : items_json(fetched)) {
+    out += fmt::format("{:<12} {}\n", printable(item["rule"].get_ref<const std::string&>()),
+                       to_json(item["data"], JsonLayout::OneLine));
+  }
+  return out;
 }
 
 std::string page_text(const FetchedPage& fetched) {
@@ -179,13 +204,21 @@ Exit run_fetch(const FetchArguments& given) {
   std::error_code ignored;  // what cannot be looked at is taken for a URL
   const auto status = std::filesystem::status(given.source, ignored);
   const bool is_file = std::filesystem::exists(status) && !std::filesystem::is_directory(status);
-  const FetchedPage page = is_file ? read_page(given) : fetch_page(given);
+  const parser::Extraction extraction = make_extraction(given.extraction);
+  const FetchedPage page = is_file ? read_page(given, extraction) : fetch_page(given, extraction);
 
   Output output(STDOUT_FILENO);
-  output.write(given.json ? to_json(page_json(page), JsonLayout::Indented) + "\n"
-                          : page_text(page));
+  if (given.json) {
+    output.write(to_json(page_json(page), JsonLayout::Indented) + "\n");
+  } else {
+    output.write(extraction.is_empty() ? page_text(page) : items_text(page));
+  }
   output.flush();
-  if (is_answer(page)) return Exit::Finished;
+  if (page.extracted.is_cut) complain("fetch: not all items were taken: the page costs too much");
+  if (is_answer(page)) {
+    if (!extraction.is_empty() && page.extracted.items.empty()) complain("fetch: no items");
+    return Exit::Finished;
+  }
   complain(fmt::format("fetch: {}: {}{}{}", page.url, to_string(page.fetched.outcome),
                        page.fetched.error.empty() ? "" : ": ", page.fetched.error));
   return Exit::NoSeed;
@@ -201,6 +234,7 @@ void add_fetch(CLI::App& app, Run& run) {
   add_text(fetch, {"--base", "The URL that a FILE stands for", kGroup}, "URL", given->base);
   add_flag(fetch, {"--json", "Answer as JSON", kGroup}, [given] { given->json = true; });
   add_count(fetch, {"--max-redirects", "In a row", kGroup}, {0, 100}, given->max_redirects);
+  add_extraction_options(fetch, given->extraction);
   add_transfer_options(fetch, given->transfer);
   add_config_options(fetch);
   fetch.callback([given, &run] { run = [given] { return run_fetch(*given); }; });

@@ -32,6 +32,8 @@ void append_utf8(std::string& out, std::uint32_t c) {
   }
 }
 
+constexpr std::size_t kMostTables = 32;  // one in the other; the parser calls itself for them
+
 class TomlParser {
  public:
   explicit TomlParser(std::string_view text) : text_(text) {
@@ -86,25 +88,34 @@ class TomlParser {
 
   void parse_table() {
     if (peek() == '[') fail("arrays of tables mean nothing here");
-    skip_blanks();
-    table_ = parse_key();
-    skip_blanks();
-    if (!take(']')) fail("a table's name ends with ']'; tables in tables mean nothing here");
+    path_ = parse_path();
+    if (!take(']')) fail("a table's name ends with ']'");
+  }
+
+  // name, or name.name.name
+  std::vector<std::string> parse_path() {
+    std::vector<std::string> path;
+    do {
+      skip_blanks();
+      path.push_back(parse_key());
+      skip_blanks();
+    } while (take('.'));
+    return path;
   }
 
   void parse_entry() {
     TomlEntry entry;
     entry.line = line_;
-    entry.table = table_;
-    entry.key = parse_key();
-    skip_blanks();
-    if (table_.empty() && take('.')) {  // crawl.depth = 3
-      skip_blanks();
-      entry.table = std::exchange(entry.key, parse_key());
-      skip_blanks();
+    entry.path = path_;
+    for (std::string& key : parse_path()) entry.path.push_back(std::move(key));
+    entry.key = std::move(entry.path.back());
+    entry.path.pop_back();
+    for (const std::string& table : entry.path) {
+      entry.table += (entry.table.empty() ? "" : ".") + table;
     }
     if (!take('=')) fail("expected '=' after '" + entry.key + "'");
     skip_blanks();
+    if (take('{')) return parse_inline_table(std::move(entry));
     if (take('[')) {
       entry.kind = TomlKind::Array;
       parse_array(entry);
@@ -112,12 +123,27 @@ class TomlParser {
       entry.kind = parse_value(entry.values.emplace_back());
     }
     const auto is_same = [&](const TomlEntry& other) {
-      return other.table == entry.table && other.key == entry.key;
+      return other.path == entry.path && other.key == entry.key;
     };
     if (std::any_of(entries_.begin(), entries_.end(), is_same)) {
       fail("'" + entry.key + "' is set twice");
     }
     entries_.push_back(std::move(entry));
+  }
+
+  // { key = value, ... }: as if each stood in a table of that name.
+  void parse_inline_table(TomlEntry entry) {
+    if (path_.size() > kMostTables) fail("tables in tables in tables ...");
+    const std::vector<std::string> outer = std::exchange(path_, std::move(entry.path));
+    path_.push_back(std::move(entry.key));
+    skip_blanks();
+    while (!take('}')) {
+      parse_entry();
+      skip_blanks();
+      if (!take(',') && peek() != '}') fail("expected ',' or '}'; an inline table is one line");
+      skip_blanks();
+    }
+    path_ = outer;
   }
 
   std::string parse_key() {
@@ -148,7 +174,8 @@ class TomlParser {
     if (into == "true" || into == "false") return TomlKind::Boolean;
     const std::string written = into;
     std::erase(into, '_');
-    if (into.empty() || into.find_first_not_of("0123456789.") != std::string::npos) {
+    const std::size_t digits = into.starts_with('-') ? 1 : 0;
+    if (into.size() == digits || into.find_first_not_of("0123456789.", digits) != into.npos) {
       fail(fmt::format("'{}' is no value; text stands in quotes: \"{}\"", written, written));
     }
     return TomlKind::Number;
@@ -201,7 +228,7 @@ class TomlParser {
   std::string_view text_;
   std::size_t at_ = 0;
   int line_ = 1;
-  std::string table_;
+  std::vector<std::string> path_;  // of the table we are in
   std::vector<TomlEntry> entries_;
 };
 

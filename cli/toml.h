@@ -7,9 +7,9 @@
 
 namespace skitter::cli {
 
-// What a configuration file may hold: the part of TOML 1.0 that options need. Tables of one level,
-// bare and quoted keys, one-line strings of both kinds, integers, decimal fractions, booleans, and
-// arrays of these.
+// What a configuration file may hold: the part of TOML 1.0 that options and rules need. Tables,
+// also in tables and inline; bare, quoted and dotted keys; one-line strings of both kinds, integers,
+// decimal fractions, booleans, and arrays of these. A table without keys leaves no trace.
 //
 // Errors:  TomlError, with the line.
 // Source:  toml.io, v1.0.0.
@@ -17,7 +17,8 @@ namespace skitter::cli {
 enum class TomlKind { String, Number, Boolean, Array };
 
 struct TomlEntry {
-  std::string table;  // empty above the first [table]
+  std::vector<std::string> path;  // of the tables around it; empty above the first [table]
+  std::string table;              // the same with dots between
   std::string key;
   TomlKind kind = TomlKind::String;
   std::vector<std::string> values;  // one, except for an array; numbers and booleans as written

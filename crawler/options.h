@@ -3,9 +3,14 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
+
+namespace skitter::parser {
+struct Extraction;
+}
 
 namespace skitter::crawler {
 
@@ -68,6 +73,7 @@ struct Options {
   std::vector<std::string>
       strip_query;  // parameters that are no part of a URL's identity; `utm_*` too
   StoreBody store = StoreBody::Html;
+  std::shared_ptr<const parser::Extraction> extraction;  // what items are taken; may be null
   milliseconds grace{10'000};  // how long the first interrupt lets transfers finish
   SignalPolicy signals = SignalPolicy::Leave;
 };

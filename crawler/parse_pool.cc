@@ -9,6 +9,7 @@
 
 #include "crawler/version.h"
 #include "parser/arena.h"
+#include "parser/extract.h"
 #include "parser/fingerprint.h"
 #include "parser/headers.h"
 #include "parser/html.h"
@@ -106,6 +107,7 @@ class Worker {
 
  private:
   void read_page(const PageJob& job, PageParsed& result);
+  void take_items(const parser::Document& document, PageParsed& result);
   void canonicalise(parser::Page& page) const;
 
   const ParseOptions& options_;
@@ -125,6 +127,7 @@ ParseResult Worker::operator()(PageJob&& job) {
     result.page.cut = true;
     result.link_fingerprints.clear();
     result.stored_body.clear();
+    result.items.clear();
     result.error = error.what();
   }
   result.response = std::move(job.response);
@@ -132,14 +135,30 @@ ParseResult Worker::operator()(PageJob&& job) {
   return result;
 }
 
-void Worker::read_page(const PageJob& job, PageParsed& result) {
-  const Response& response = job.response;
-  Clock::time_point deadline = Clock::now() + options_.page_time;
+// A budget that ends at `deadline`, which must outlive it.
+parser::ParseBudget budget_until(Clock::time_point& deadline) {
   parser::ParseBudget budget;
   budget.context = &deadline;
   budget.is_over = [](void* context) {
     return Clock::now() >= *static_cast<Clock::time_point*>(context);
   };
+  return budget;
+}
+
+void Worker::take_items(const parser::Document& document, PageParsed& result) {
+  if (!options_.extraction) return;
+  Clock::time_point deadline = Clock::now() + options_.page_time;
+  parser::Extracted extracted =
+      parser::extract(document, *options_.extraction, arena_, budget_until(deadline));
+  for (parser::Item& item : extracted.items) {
+    result.items.push_back({std::move(item.rule), item.position, std::move(item.data)});
+  }
+  if (extracted.is_cut) result.error = "not all items were taken: the page costs too much";
+}
+
+void Worker::read_page(const PageJob& job, PageParsed& result) {
+  const Response& response = job.response;
+  Clock::time_point deadline = Clock::now() + options_.page_time;
 
   parser::Document document;
   document.bytes = response.body;
@@ -150,7 +169,10 @@ void Worker::read_page(const PageJob& job, PageParsed& result) {
   document.robots_tags = response.headers.get_all("x-robots-tag");
   document.agent = kProductToken;
   document.now_unix = std::chrono::system_clock::to_time_t(response.asked_at);
-  if (!read_sitemap(document, result)) result.page = parser::parse_page(document, arena_, budget);
+  if (!read_sitemap(document, result)) {
+    result.page = parser::parse_page(document, arena_, budget_until(deadline));
+    take_items(document, result);
+  }
   if (!options_.canonical.strip.empty()) canonicalise(result.page);
 
   result.link_fingerprints.reserve(result.page.links.size());

@@ -33,8 +33,8 @@ struct PageParsed {
   std::vector<std::uint64_t> link_fingerprints;  // one for each of page.links
   std::uint64_t content_hash = 0;
   std::string stored_body;              // a zstd frame; empty: not kept
-  std::vector<storage::ItemRow> items;  // what a sitemap says of its URLs
-  std::string error;                    // why the page could not be read (out of memory)
+  std::vector<storage::ItemRow> items;  // of rules, and what a sitemap says of its URLs
+  std::string error;                    // why the page, or its items, could not be read
 };
 
 struct RobotsJob {
@@ -58,6 +58,7 @@ struct ParseOptions {
   StoreBody store = StoreBody::Html;
   milliseconds page_time{1'000};  // what one page may cost
   parser::CanonicalRules canonical;
+  std::shared_ptr<const parser::Extraction> extraction;  // null: none
 };
 
 // A sitemap that is a file compressed by itself: its content type does not tell.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "parser/elements.h"
+#include "parser/html_space.h"
 #include "parser/text_builder.h"
 
 namespace skitter::parser {
@@ -171,6 +172,29 @@ std::string own_text_of(const ElementTree& tree, ElementId id, Spacing spacing) 
     if (child.type == GUMBO_NODE_ELEMENT) sink.border(display_of(child.v.element));
   }
   return sink.take();
+}
+
+std::optional<std::string> value_of(const ElementTree& tree, const Matcher::Match& match,
+                                    Spacing spacing, std::size_t most_bytes) {
+  const ElementId id = match.element;
+  switch (match.value->kind) {
+    case ValueKind::Attribute: {
+      const auto found = tree.attribute(id, match.value->attribute.c_str());
+      if (!found) return std::nullopt;
+      return std::string(spacing == Spacing::Keep ? *found : trim_html_space(*found));
+    }
+    case ValueKind::Text: {
+      std::string text = own_text_of(tree, id, spacing);
+      if (trim_html_space(text).empty()) return std::nullopt;
+      return text;
+    }
+    case ValueKind::Html:
+      return html_of(tree, id, most_bytes);
+    case ValueKind::Element:
+    case ValueKind::None:
+      break;
+  }
+  return text_of(tree, id, spacing, most_bytes);
 }
 
 std::string html_of(const ElementTree& tree, ElementId id, std::size_t most_bytes) {

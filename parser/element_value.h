@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 
 #include "parser/element_tree.h"
+#include "parser/selector.h"
 
 namespace skitter::parser {
 
@@ -21,5 +23,10 @@ enum class Spacing : unsigned char { Collapse, Keep };
 [[nodiscard]] std::string own_text_of(const ElementTree& tree, ElementId id, Spacing spacing);
 // Its markup, itself included.
 [[nodiscard]] std::string html_of(const ElementTree& tree, ElementId id, std::size_t most_bytes);
+
+// What a match says is to be taken. nullopt without the attribute, or without text of its own.
+[[nodiscard]] std::optional<std::string> value_of(const ElementTree& tree,
+                                                  const Matcher::Match& match, Spacing spacing,
+                                                  std::size_t most_bytes);
 
 }  // namespace skitter::parser

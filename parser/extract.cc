@@ -167,31 +167,15 @@ std::optional<std::string> Extractor::text_of_match(const Field& field,
   const ElementTree& tree = source_.tree;
   const ElementId id = match.element;
   const Spacing spacing = field.trim ? Spacing::Collapse : Spacing::Keep;
-  const auto attribute = [&](const char* name) -> std::optional<std::string> {
-    const auto found = tree.attribute(id, name);
-    if (!found) return std::nullopt;
-    return std::string(field.trim ? trim_html_space(*found) : *found);
-  };
-  switch (match.value->kind) {
-    case ValueKind::Attribute:
-      return attribute(match.value->attribute.c_str());
-    case ValueKind::Text: {
-      std::string text = own_text_of(tree, id, spacing);
-      if (trim_html_space(text).empty()) return std::nullopt;
-      return text;
-    }
-    case ValueKind::Html:
-      sink_.take_steps(tree[id].end - id);
-      return html_of(tree, id, sink_.bytes_left());
-    case ValueKind::Element:
-    case ValueKind::None:
-      break;
-  }
   sink_.take_steps(tree[id].end - id);
-  if (field.type == FieldType::Html) return html_of(tree, id, sink_.bytes_left());
-  const char* const implied = implied_attribute(field.type, tree[id].tag);
-  if (implied != nullptr && tree.attribute(id, implied)) return attribute(implied);
-  return text_of(tree, id, spacing, sink_.bytes_left());
+  if (match.value->kind == ValueKind::Element) {
+    if (field.type == FieldType::Html) return html_of(tree, id, sink_.bytes_left());
+    const char* const implied = implied_attribute(field.type, tree[id].tag);
+    const bool has_implied = implied != nullptr && tree.attribute(id, implied);
+    const Selector::Value attribute{ValueKind::Attribute, has_implied ? implied : ""};
+    if (has_implied) return parser::value_of(tree, {id, &attribute}, spacing, sink_.bytes_left());
+  }
+  return parser::value_of(tree, match, spacing, sink_.bytes_left());
 }
 
 Extractor::Value Extractor::convert(const Field& field, std::string text) const {
@@ -226,9 +210,8 @@ Extractor::Value Extractor::convert(const Field& field, std::string text) const 
 
 bool applies(const Rule& rule, std::string_view url) {
   if (rule.urls.empty()) return true;
-  return std::any_of(rule.urls.begin(), rule.urls.end(), [&](const Pattern& pattern) {
-    return re2::RE2::PartialMatch(re2::StringPiece(url.data(), url.size()), *pattern);
-  });
+  return std::any_of(rule.urls.begin(), rule.urls.end(),
+                     [&](const Pattern& pattern) { return finds(*pattern, url); });
 }
 
 // HTML §4.2.3: the first base element with an href, unless its scheme is data or javascript.
@@ -251,6 +234,10 @@ Pattern compile_pattern(const std::string& text, std::string& why_not) {
   if (compiled->ok()) return compiled;
   why_not = compiled->error();
   return nullptr;
+}
+
+bool finds(const re2::RE2& pattern, std::string_view text) {
+  return re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), pattern);
 }
 
 std::string resolve_value(std::string_view href, const Url& base) {

@@ -21,6 +21,9 @@ using Pattern = std::shared_ptr<const re2::RE2>;
 // Null for what RE2 refuses; `why_not` then says what.
 [[nodiscard]] Pattern compile_pattern(const std::string& text, std::string& why_not);
 
+// True where it matches anywhere in the text.
+[[nodiscard]] bool finds(const re2::RE2& pattern, std::string_view text);
+
 enum class FieldType : std::uint8_t { Text, Number, Integer, Url, Date, Html, Record };
 
 // One named value of an item.

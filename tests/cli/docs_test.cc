@@ -51,7 +51,7 @@ Flags without(const Flags& all, const Flags& known) {
   return left;
 }
 
-constexpr const char* kSubcommands[] = {"crawl", "query",   "search", "why",
+constexpr const char* kSubcommands[] = {"crawl", "query",   "search", "why", "extract",
                                         "fetch", "sitemap", "robots", "url"};
 
 TEST(DocsTest, OptionsNamesEveryFlagAndNoOther) {

@@ -46,6 +46,27 @@ TEST(TomlTest, ADottedKeyNamesItsTable) {
   EXPECT_EQ(entries[0].key, "depth");
 }
 
+TEST(TomlTest, ReadsTablesInTables) {
+  const auto entries = parse_toml(
+      "[book.fields]\n"
+      "price = { select = '.p', default = -1, deep = {x = \"y\"} }\n"
+      "'a.b'.c = 1\n");
+  ASSERT_EQ(entries.size(), 4u);
+  EXPECT_THAT(entries[0].path, ElementsAre("book", "fields", "price"));
+  EXPECT_EQ(entries[0].table, "book.fields.price");
+  EXPECT_EQ(entries[0].key, "select");
+  EXPECT_THAT(entries[1].values, ElementsAre("-1"));
+  EXPECT_THAT(entries[2].path, ElementsAre("book", "fields", "price", "deep"));
+  EXPECT_THAT(entries[3].path, ElementsAre("book", "fields", "a.b"));
+  EXPECT_EQ(entries[3].key, "c");
+}
+
+TEST(TomlTest, BoundsInlineTables) {
+  std::string text = "a = ";
+  for (int i = 0; i < 100'000; ++i) text += "{a = ";
+  EXPECT_THROW((void)parse_toml(text), TomlError);
+}
+
 TEST(TomlTest, SaysWhereAndWhatIsWrong) {
   struct Case {
     std::string_view given;
@@ -66,12 +87,18 @@ TEST(TomlTest, SaysWhereAndWhatIsWrong) {
       {"a = [1 2]", 1, "expected ','"},
       {"a = [[1]]", 1, "is no value"},
       {"a = 1 b = 2", 1, "one setting a line"},
-      {"[a.b]", 1, "']'"},
+      {"[a.b", 1, "']'"},
+      {"[a..b]", 1, "expected a name"},
       {"[[a]]", 1, "arrays of tables"},
       {"a = \"\"\"x\"\"\"", 1, "one line"},
       {"a =", 1, "is no value"},
       {"= 1", 1, "expected a name"},
-      {"a = {b = 1}", 1, "is no value"},
+      {"a = {b = 1", 1, "expected ',' or '}'"},
+      {"a = {b = 1 c = 2}", 1, "expected ',' or '}'"},
+      {"a = {b = 1, b = 2}", 1, "set twice"},
+      {"[a]\nb.c = 1\n[a.b]\nc = 1", 4, "set twice"},
+      {"a = --1", 1, "is no value"},
+      {"a = -", 1, "is no value"},
   };
   for (const auto& [given, line, words] : cases) {
     SCOPED_TRACE(given);
