@@ -13,6 +13,7 @@
 #include "cli/output.h"
 #include "cli/query_stop.h"
 #include "cli/result.h"
+#include "cli/sql_functions.h"
 #include "cli/suggest.h"
 #include "storage/database.h"
 #include "storage/reader.h"
@@ -107,6 +108,7 @@ Exit run_query(const QueryArguments& given) {
   storage::Reader reader(given.database);
   if (given.list) return list_reports(given);
 
+  add_sql_functions(reader.connection());
   storage::Statement statement = prepare(reader, sql_of(given.question));
   Output output(STDOUT_FILENO);
   const auto writer = stdout_writer(given.format, output, given.color);

@@ -66,7 +66,7 @@ TEST(ProgramTest, AMistakeIsOneLineAndStatus2) {
 }
 
 TEST(ProgramTest, SubcommandsOfLaterVersionsAreAbsent) {
-  for (const char* const word : {"search", "export", "report"}) {
+  for (const char* const word : {"export", "report"}) {
     SCOPED_TRACE(word);
     EXPECT_EQ(run({word}).status, 2);
   }
