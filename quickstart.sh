@@ -1,8 +1,8 @@
 #!/bin/sh
-# Builds skitter, crawls, and asks the database. Without arguments it needs no network: it crawls 200
-# hosts that answer after 50 ms, first with one transfer at a time and then with 256.
+# Builds skitter, crawls, and asks the database. Without arguments it needs no network: it crawls hosts of
+# its own that answer late, as distant servers do.
 #
-#   ./quickstart.sh              the offline demonstration, half a minute after the build
+#   ./quickstart.sh              the offline demonstration, 40 seconds after the build
 #   ./quickstart.sh seeds.txt    crawls the sites in that file for at most a minute
 set -eu
 cd "$(dirname "$0")"
@@ -29,18 +29,38 @@ build() {
   fi
 }
 
-# Starts 200 generated hosts on loopback and writes their first URLs to a file.
+# start_site HOSTS OPTIONS: generated hosts on loopback, whose first URLs go to $scratch/seeds.txt.
 start_site() {
+  hosts=$1
+  shift
   : >"$scratch/site"  # there before it is read: the shell in the background may be late
-  build/release/tests/site/skitter-site --hosts 200 --pages-per-host 20 --delay 50ms --for 10m \
-    --print-seeds >"$scratch/site" &
+  build/release/tests/site/skitter-site --hosts "$hosts" --for 10m --print-seeds "$@" >"$scratch/site" &
   site_pid=$!
-  while [ "$(wc -l <"$scratch/site")" -lt 201 ]; do
+  while [ "$(wc -l <"$scratch/site")" -le "$hosts" ]; do
     kill -0 "$site_pid" 2>/dev/null || { echo "quickstart.sh: the test site did not start" >&2; exit 1; }
     sleep 0.1
   done
   grep '^http' "$scratch/site" >"$scratch/seeds.txt"
-  head -n 10 "$scratch/seeds.txt" >"$scratch/ten.txt"
+}
+
+stop_site() {
+  kill "$site_pid" 2>/dev/null || true
+  wait "$site_pid" 2>/dev/null || true
+  site_pid=
+}
+
+# lesson TRANSFERS SECONDS: pages per second with so many transfers at once, as a bar beside what is possible at best:
+# every transfer waits for 200 ms, so each makes 5 pages a second.
+lesson() {
+  "$skitter" crawl "$scratch/seeds.txt" -o "$scratch/lesson.db" --fresh -c "$1" --max-time "$2" -q \
+    --delay 0 --no-robots --no-sitemaps --store none
+  sqlite3 -readonly "$scratch/lesson.db" "
+    SELECT pages / ((julianday(ended_at) - julianday(started_at)) * 86400) FROM runs" |
+    awk -v transfers="$1" '{
+      ideal = transfers * 5
+      for (i = 0; i < $1 / 2500 * 50; i++) bar = bar "#"
+      printf "  -c %-4d %5.0f pages/s of %4d  %s\n", transfers, $1, ideal, bar
+    }'
 }
 
 # How fast the last run of a database was.
@@ -63,7 +83,18 @@ if [ $# -gt 0 ]; then
   "$skitter" crawl "$@" -o "$database" --fresh --max-time 60s
   speed "$database"
 else
-  start_site
+  start_site 500 --pages-per-host 40 --size 2k --links 6 --delay 200ms
+  echo "What waiting costs: 500 hosts that answer after 200 ms, asked by 1 to 500 transfers at once"
+  echo "(one core waits for all of them; no delays between requests):"
+  lesson 1 2s
+  lesson 10 2s
+  lesson 100 3s
+  lesson 500 5s
+  stop_site
+
+  start_site 200 --pages-per-host 20 --delay 50ms
+  head -n 10 "$scratch/seeds.txt" >"$scratch/ten.txt"
+  echo
   echo "Crawling hosts that answer after 50 ms, with the default politeness (robots.txt first, at most four"
   echo "requests a second to each host):"
   # One transfer at a time would take ten seconds to read the robots.txt of all 200 hosts, and ten hosts allow
