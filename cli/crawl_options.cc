@@ -125,6 +125,7 @@ void add_files(CLI::App& app, CrawlArguments& arguments) {
            [&arguments] { arguments.start = storage::Start::Fresh; });
   add_choice<StoreBody>(app, {"--store", "What is kept of each page", kGroup}, kStores,
                         arguments.options.store);
+  add_parse_mode(app, kGroup, arguments.options.parse);
   add_flag(app, {"--durable", "Every commit survives a power cut (slower)", kGroup},
            [&arguments] { arguments.durability = storage::Durability::PowerCut; });
   add_text(app, {"--summary-json", "The end summary as JSON", kGroup}, "FILE",
@@ -198,6 +199,7 @@ ordered_json options_json(const crawler::Options& options) {
       {"cookies", transfer.cookies == crawler::CookiePolicy::Keep},
       {"ip_concurrency", value_or_null(options.ip_concurrency)},
       {"store", word_of(options.store, kStores)},
+      {"parse", word_of(options.parse, kParseModes)},
       {"grace_ms", options.grace.count()},
       {"max_body_bytes", transfer.max_body_bytes},
       {"timeout_ms", transfer.timeout.count()},
@@ -214,9 +216,9 @@ ordered_json options_json(const crawler::Options& options) {
 }
 
 std::vector<std::string> changed_options(const ordered_json& before, const ordered_json& now) {
-  static constexpr std::array<const char*, 11> kDeciding = {
+  static constexpr std::array<const char*, 12> kDeciding = {
       "depth",  "scope", "include",        "exclude",       "max_host_pages", "max_redirects",
-      "robots", "store", "max_body_bytes", "allow_private", "items",
+      "robots", "store", "max_body_bytes", "allow_private", "items",          "parse",
   };
   std::vector<std::string> changes;
   for (const char* const key : kDeciding) {

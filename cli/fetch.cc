@@ -34,6 +34,7 @@ struct FetchArguments {
   std::string base;
   unsigned max_redirects = 10;
   bool json = false;
+  parser::ParseMode parse = parser::ParseMode::Scan;
   crawler::TransferOptions transfer;
   ExtractionArguments extraction;
 };
@@ -72,7 +73,8 @@ std::string file_url(const std::string& path) {
   return url;
 }
 
-void parse(FetchedPage& into, const parser::Url& base, const parser::Extraction& extraction) {
+void parse(FetchedPage& into, const parser::Url& base, const FetchArguments& given,
+           const parser::Extraction& extraction) {
   const parser::Headers& headers = into.fetched.headers;
   parser::Document document;
   document.bytes = into.fetched.body;
@@ -81,7 +83,7 @@ void parse(FetchedPage& into, const parser::Url& base, const parser::Extraction&
   document.content_language = headers.get("Content-Language");
   document.robots_tags = headers.get_all("X-Robots-Tag");
   parser::Arena arena;
-  into.page = parser::parse_page(document, arena, {});
+  into.page = parser::read_page(document, arena, {}, given.parse);
   if (extraction.is_empty()) return;
   into.extracted = parser::extract(document, extraction, arena, {});
 }
@@ -96,7 +98,7 @@ FetchedPage read_page(const FetchArguments& given, const parser::Extraction& ext
   page.fetched.outcome = Outcome::Ok;
   page.fetched.body = read_file("fetch", given.source);
   page.content_type = type_by_ending(given.source);
-  parse(page, *base, extraction);
+  parse(page, *base, given, extraction);
   return page;
 }
 
@@ -111,7 +113,7 @@ FetchedPage fetch_page(const FetchArguments& given, const parser::Extraction& ex
       crawler::fetch_one(*url, given.transfer, given.max_redirects, crawler::BodyTypes::Readable);
   page.content_type = page.fetched.headers.get("Content-Type");
   const auto final_url = parser::parse_url(page.fetched.final_url);
-  parse(page, final_url ? *final_url : *url, extraction);
+  parse(page, final_url ? *final_url : *url, given, extraction);
   return page;
 }
 
@@ -233,6 +235,7 @@ void add_fetch(CLI::App& app, Run& run) {
   fetch.add_option("URL|FILE", given->source, "A file is read without the network")->required();
   add_text(fetch, {"--base", "The URL that a FILE stands for", kGroup}, "URL", given->base);
   add_flag(fetch, {"--json", "Answer as JSON", kGroup}, [given] { given->json = true; });
+  add_parse_mode(fetch, kGroup, given->parse);
   add_count(fetch, {"--max-redirects", "In a row", kGroup}, {0, 100}, given->max_redirects);
   add_extraction_options(fetch, given->extraction);
   add_transfer_options(fetch, given->transfer);

@@ -120,6 +120,11 @@ std::string join_words(std::span<const std::string_view> words) {
   return fmt::format("{}", fmt::join(words, "|"));
 }
 
+void add_parse_mode(CLI::App& app, const char* group, parser::ParseMode& into) {
+  add_choice<parser::ParseMode>(
+      app, {"--parse", "Read a page in one pass, or build its tree", group}, kParseModes, into);
+}
+
 void add_transfer_options(CLI::App& app, crawler::TransferOptions& options) {
   constexpr const char* kLimits = "Limits of one request";
   constexpr const char* kIdentity = "Requests";

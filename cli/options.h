@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <concepts>
 #include <cstdint>
@@ -15,6 +16,7 @@
 
 #include "cli/output.h"
 #include "crawler/options.h"
+#include "parser/html.h"
 
 namespace CLI {
 class App;
@@ -99,6 +101,13 @@ CLI::Option* add_choice(CLI::App& app, const OptionText& text, Words<Word> words
   };
   return add_value(app, text, type.c_str(), shown_default, set);
 }
+
+// How a page is read: for `crawl` and `fetch`.
+inline constexpr std::array<std::pair<std::string_view, parser::ParseMode>, 2> kParseModes = {{
+    {"scan", parser::ParseMode::Scan},
+    {"tree", parser::ParseMode::Tree},
+}};
+void add_parse_mode(CLI::App& app, const char* group, parser::ParseMode& into);
 
 // What one transfer may cost and carry: the same flags for `crawl`, `fetch` and `robots`.
 void add_transfer_options(CLI::App& app, crawler::TransferOptions& options);

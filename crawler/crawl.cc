@@ -25,6 +25,7 @@ ParseOptions parse_options(const Options& options, std::size_t capacity) {
   parse.workers = options.workers;
   parse.queue_capacity = capacity;
   parse.store = options.store;
+  parse.mode = options.parse;
   parse.canonical.strip = options.strip_query;
   parse.extraction = options.extraction;
   return parse;

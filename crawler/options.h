@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "parser/html.h"
+
 namespace skitter::parser {
 struct Extraction;
 }
@@ -74,6 +76,7 @@ struct Options {
       strip_query;  // parameters that are no part of a URL's identity; `utm_*` too
   StoreBody store = StoreBody::Html;
   std::shared_ptr<const parser::Extraction> extraction;  // what items are taken; may be null
+  parser::ParseMode parse = parser::ParseMode::Scan;
   milliseconds grace{10'000};  // how long the first interrupt lets transfers finish
   SignalPolicy signals = SignalPolicy::Leave;
 };

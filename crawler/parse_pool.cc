@@ -169,8 +169,9 @@ void Worker::read_page(const PageJob& job, PageParsed& result) {
   document.robots_tags = response.headers.get_all("x-robots-tag");
   document.agent = kProductToken;
   document.now_unix = std::chrono::system_clock::to_time_t(response.asked_at);
+  if (options_.store == StoreBody::None) document.text = parser::PageText::Skip;
   if (!read_sitemap(document, result)) {
-    result.page = parser::parse_page(document, arena_, budget_until(deadline));
+    result.page = parser::read_page(document, arena_, budget_until(deadline), options_.mode);
     take_items(document, result);
   }
   if (!options_.canonical.strip.empty()) canonicalise(result.page);
@@ -231,7 +232,8 @@ void ParsePool::work() {
       job = jobs_.pop();
       if (!job) return;
     }
-    outbox_.put(std::visit([&](auto&& value) { return worker(std::move(value)); }, std::move(*job)));
+    outbox_.put(
+        std::visit([&](auto&& value) { return worker(std::move(value)); }, std::move(*job)));
     if (++unsent == kResultsASend || Clock::now() - sent_at >= kResultsWait) send();
   }
 }

@@ -11,6 +11,7 @@
 #include "crawler/fetcher.h"
 #include "crawler/host_queue.h"
 #include "parser/canonical.h"
+#include "parser/html.h"
 #include "parser/page.h"
 #include "parser/robots.h"
 #include "parser/url.h"
@@ -56,7 +57,8 @@ struct ParseOptions {
   std::size_t workers = 1;
   std::size_t queue_capacity = 64;
   StoreBody store = StoreBody::Html;
-  milliseconds page_time{1'000};  // what one page may cost
+  parser::ParseMode mode = parser::ParseMode::Scan;
+  milliseconds page_time{1'000};  // what one page's tree may cost
   parser::CanonicalRules canonical;
   std::shared_ptr<const parser::Extraction> extraction;  // null: none
 };

@@ -185,4 +185,8 @@ Page scan_page(const Document& document, Arena& arena) {
   });
 }
 
+Page read_page(const Document& document, Arena& arena, const ParseBudget& budget, ParseMode mode) {
+  return mode == ParseMode::Scan ? scan_page(document, arena) : parse_page(document, arena, budget);
+}
+
 }  // namespace skitter::parser

@@ -63,4 +63,8 @@ enum class ParseMode : std::uint8_t { Scan, Tree };
 // In these it may find more links than are in the tree, never fewer.
 [[nodiscard]] Page scan_page(const Document& document, Arena& arena);
 
+// One of the two; the budget is the tree's.
+[[nodiscard]] Page read_page(const Document& document, Arena& arena, const ParseBudget& budget,
+                             ParseMode mode);
+
 }  // namespace skitter::parser

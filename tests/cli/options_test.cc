@@ -70,6 +70,7 @@ TEST(OptionsTest, Defaults) {
   EXPECT_EQ(o.transfer.connect_timeout, milliseconds(10'000));
   EXPECT_EQ(o.transfer.stall_timeout, milliseconds(15'000));
   EXPECT_EQ(o.store, crawler::StoreBody::Html);
+  EXPECT_EQ(o.parse, parser::ParseMode::Scan);
   EXPECT_EQ(o.robots, crawler::RobotsPolicy::Obey);
   EXPECT_EQ(o.signals, crawler::SignalPolicy::StopOnInterrupt);
 }
@@ -81,7 +82,8 @@ TEST(OptionsTest, FlagsSetWhatTheySay) {
       "--max-host-pages 6 --max-body 64k --timeout 5s --connect-timeout 2s --stall-timeout 3s "
       "--retries 0 --max-redirects 0 -A Bot -H \"X-A: 1\" -H \"X-B: 2\" -x http://p:1 -k "
       "--no-robots "
-      "--allow-private --store none -q -n --no-color --summary-json s.json --grace 1s --durable "
+      "--allow-private --store none --parse tree -q -n --no-color --summary-json s.json --grace 1s "
+      "--durable "
       "--fresh --cacert ca.pem --dns-servers 127.0.0.1:53 seeds.txt -");
   const CrawlArguments& given = parsed.given;
   const auto& o = given.options;
@@ -109,6 +111,7 @@ TEST(OptionsTest, FlagsSetWhatTheySay) {
   EXPECT_EQ(o.max_redirects, 0u);
   EXPECT_EQ(o.robots, crawler::RobotsPolicy::Ignore);
   EXPECT_EQ(o.store, crawler::StoreBody::None);
+  EXPECT_EQ(o.parse, parser::ParseMode::Tree);
   EXPECT_EQ(o.grace, milliseconds(1'000));
   const auto& t = o.transfer;
   EXPECT_EQ(t.max_body_bytes, 65'536u);
