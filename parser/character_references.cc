@@ -10,7 +10,7 @@
 namespace skitter::parser {
 namespace {
 
-constexpr char32_t kReplacement = 0xFFFD;
+constexpr char32_t kReplacementPoint = 0xFFFD;
 constexpr char32_t kTooLarge = 0x110000;
 
 // HTML §13.2.5.80: numbers of the C1 controls mean what windows-1252 has there.
@@ -20,8 +20,8 @@ constexpr std::array<char32_t, 32> kWindows1252 = {
     0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D,   0x017E, 0x0178};
 
 char32_t character_of(char32_t number) noexcept {
-  if (number == 0 || number >= kTooLarge) return kReplacement;
-  if (number >= 0xD800 && number <= 0xDFFF) return kReplacement;
+  if (number == 0 || number >= kTooLarge) return kReplacementPoint;
+  if (number >= 0xD800 && number <= 0xDFFF) return kReplacementPoint;
   if (number >= 0x80 && number < 0xA0) return kWindows1252[number - 0x80];
   return number;
 }

@@ -114,27 +114,27 @@ void walk(std::string_view html, Arena& arena, const ParseBudget& budget, PageBu
   arena.reset();
 }
 
-enum class Format : std::uint8_t { Html, Xml, Text };
+enum class BodyFormat : std::uint8_t { Html, Xml, Text };
 
 // What a body without a type is. Source: MIME Sniffing §7.1, shortened: no other document begins
 // with a tag.
-Format sniff_format(std::string_view bytes) {
+BodyFormat sniff_format(std::string_view bytes) {
   constexpr std::size_t kLooked = 512;
   const std::string_view head = bytes.substr(0, kLooked);
   std::string storage;
   const std::string_view text =
       skip_html_space(to_utf8(head, sniff_text_encoding(head, {}), storage));
-  if (text.starts_with("<?xml")) return Format::Xml;
+  if (text.starts_with("<?xml")) return BodyFormat::Xml;
   const bool is_tag =
       text.size() > 1 && text[0] == '<' && (text[1] == '!' || ascii::is_alpha(text[1]));
-  return is_tag ? Format::Html : Format::Text;
+  return is_tag ? BodyFormat::Html : BodyFormat::Text;
 }
 
-Format format_of(std::string_view essence, std::string_view bytes) {
+BodyFormat format_of(std::string_view essence, std::string_view bytes) {
   if (essence.empty()) return sniff_format(bytes);
-  if (is_html_type(essence)) return Format::Html;
+  if (is_html_type(essence)) return BodyFormat::Html;
   const bool is_xml = essence.ends_with("/xml") || essence.ends_with("+xml");
-  return is_xml ? Format::Xml : Format::Text;
+  return is_xml ? BodyFormat::Xml : BodyFormat::Text;
 }
 
 // A byte-order mark and the header say more than the XML declaration does; one that was read as
@@ -153,15 +153,15 @@ Page read(const Document& document, ReadHtml read_html) {
   std::string storage;
   const std::string_view bytes = document.bytes;
   const ContentType type = parse_content_type(document.content_type);
-  const Format format = format_of(type.essence, bytes);
+  const BodyFormat format = format_of(type.essence, bytes);
   PageBuilder builder(document, page);
-  if (format == Format::Html) {
+  if (format == BodyFormat::Html) {
     page.charset = sniff_encoding(bytes, type.charset);
     read_html(to_utf8(bytes, page.charset, storage), builder, page);
     return page;
   }
   builder.finish();  // what the headers say
-  if (format == Format::Xml) {
+  if (format == BodyFormat::Xml) {
     page.charset = sniff_xml_encoding(bytes, type.charset);
     page.text = xml_text(to_utf8(bytes, page.charset, storage));
   } else {

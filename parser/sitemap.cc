@@ -11,13 +11,13 @@
 namespace skitter::parser {
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+constexpr std::string_view kUtf8ByteOrder = "\xEF\xBB\xBF";
 
 // Some files have blank lines, or the mark twice, before the XML declaration.
 std::string_view skip_blanks_and_marks(std::string_view text) noexcept {
   while (!text.empty()) {
-    if (text.starts_with(kByteOrderMark)) {
-      text.remove_prefix(kByteOrderMark.size());
+    if (text.starts_with(kUtf8ByteOrder)) {
+      text.remove_prefix(kUtf8ByteOrder.size());
     } else if (ascii::is_space(text.front()) || text.front() == '\0') {
       text.remove_prefix(1);
     } else {

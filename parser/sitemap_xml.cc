@@ -23,7 +23,7 @@ constexpr std::size_t kPieceBytes = 256 * 1024;
 enum class Format : std::uint8_t { Unknown, Protocol, Rss, Atom };
 
 // What the text of an element in an entry is for.
-enum class Field : std::uint8_t {
+enum class EntryField : std::uint8_t {
   None,
   Loc,   // each one counts: some files forget to close <url>
   Link,  // the first one counts
@@ -64,22 +64,22 @@ bool is_entry(Format format, std::string_view name) noexcept {
   return false;
 }
 
-Field field_of(Format format, std::string_view name) noexcept {
+EntryField field_of(Format format, std::string_view name) noexcept {
   switch (format) {
     case Format::Unknown:
-      return Field::None;
+      return EntryField::None;
     case Format::Protocol:
-      if (is_any_of(name, {"loc"})) return Field::Loc;
-      return is_any_of(name, {"lastmod"}) ? Field::Modified : Field::None;
+      if (is_any_of(name, {"loc"})) return EntryField::Loc;
+      return is_any_of(name, {"lastmod"}) ? EntryField::Modified : EntryField::None;
     case Format::Rss:
-      if (is_any_of(name, {"link"})) return Field::Link;
-      if (is_any_of(name, {"guid"})) return Field::Guid;
-      return is_any_of(name, {"pubDate", "date"}) ? Field::Published : Field::None;
+      if (is_any_of(name, {"link"})) return EntryField::Link;
+      if (is_any_of(name, {"guid"})) return EntryField::Guid;
+      return is_any_of(name, {"pubDate", "date"}) ? EntryField::Published : EntryField::None;
     case Format::Atom:  // its links are attributes
-      if (is_any_of(name, {"updated", "modified"})) return Field::Modified;
-      return is_any_of(name, {"published", "issued"}) ? Field::Published : Field::None;
+      if (is_any_of(name, {"updated", "modified"})) return EntryField::Modified;
+      return is_any_of(name, {"published", "issued"}) ? EntryField::Published : EntryField::None;
   }
-  return Field::None;
+  return EntryField::None;
 }
 
 // An element's attributes as expat gives them: name, value, name, value, nullptr.
@@ -174,7 +174,7 @@ class XmlReader {
   std::string other_loc_;  // for an entry without a link; absolute
   std::string lastmod_;
 
-  Field field_ = Field::None;
+  EntryField field_ = EntryField::None;
   std::string text_;
 };
 
@@ -280,8 +280,9 @@ void XmlReader::begin_entry(std::string_view name, const Attributes& attributes)
 void XmlReader::begin_field(std::string_view name, const Attributes& attributes) {
   field_ = field_of(format_, name);
   text_.clear();
-  if (field_ == Field::Guid && ascii::equals_ignore_case(attributes.get("isPermaLink"), "false")) {
-    field_ = Field::None;
+  if (field_ == EntryField::Guid &&
+      ascii::equals_ignore_case(attributes.get("isPermaLink"), "false")) {
+    field_ = EntryField::None;
   }
   if (format_ == Format::Atom && ascii::equals_ignore_case(name, "link") && loc_.empty()) {
     const std::string_view rel = attributes.get("rel");
@@ -293,7 +294,7 @@ void XmlReader::begin_field(std::string_view name, const Attributes& attributes)
 
 // One byte more than a location may have is enough to refuse it.
 void XmlReader::add_text(std::string_view text) {
-  if (field_ == Field::None) return;
+  if (field_ == EntryField::None) return;
   while (text_.empty() && !text.empty() && ascii::is_space(text.front())) text.remove_prefix(1);
   text_ +=
       text.substr(0, kMaxSitemapLocBytes + 1 - std::min(text_.size(), kMaxSitemapLocBytes + 1));
@@ -301,31 +302,31 @@ void XmlReader::add_text(std::string_view text) {
 
 void XmlReader::end() {
   if (is_stopped_) return;
-  if (field_ != Field::None && depth_ == entry_depth_ + 1) end_field();
+  if (field_ != EntryField::None && depth_ == entry_depth_ + 1) end_field();
   if (entry_depth_ != 0 && depth_ == entry_depth_) end_entry();
   --depth_;
 }
 
 void XmlReader::end_field() {
   const std::string_view value = ascii::trim(text_);
-  switch (std::exchange(field_, Field::None)) {
-    case Field::None:
+  switch (std::exchange(field_, EntryField::None)) {
+    case EntryField::None:
       break;
-    case Field::Loc:
+    case EntryField::Loc:
       if (value.empty()) break;
       if (!loc_.empty()) list_loc(loc_, &base());
       loc_ = value;
       break;
-    case Field::Link:
+    case EntryField::Link:
       if (loc_.empty()) loc_ = value;
       break;
-    case Field::Guid:
+    case EntryField::Guid:
       if (!value.empty()) other_loc_ = value;
       break;
-    case Field::Modified:
+    case EntryField::Modified:
       if (value.size() <= kMaxLastmodBytes) lastmod_ = value;
       break;
-    case Field::Published:
+    case EntryField::Published:
       if (value.size() <= kMaxLastmodBytes && lastmod_.empty()) lastmod_ = value;
       break;
   }
@@ -339,7 +340,7 @@ void XmlReader::end_entry() {
   }
   entry_depth_ = 0;
   entry_base_.reset();
-  field_ = Field::None;
+  field_ = EntryField::None;
   loc_.clear();
   other_loc_.clear();
   lastmod_.clear();

@@ -19,7 +19,7 @@ constexpr std::size_t kBytesBetween = 1u << 20;
 
 // One run of gumbo. The only way out of it before its end is a jump back to build_tree(), across
 // gumbo's C frames and the two callbacks below; none of these holds anything to destroy.
-struct Run {
+struct GumboRun {
   Arena& arena;
   const ParseBudget& budget;
   int pieces_left = kPiecesBetween;
@@ -27,7 +27,7 @@ struct Run {
   std::jmp_buf out;
 };
 
-bool is_over_budget(Run& run) {
+bool is_over_budget(GumboRun& run) {
   if (run.arena.used_bytes() > run.budget.memory_bytes) return true;
   run.pieces_left = kPiecesBetween;
   run.bytes_left = kBytesBetween;
@@ -35,7 +35,7 @@ bool is_over_budget(Run& run) {
 }
 
 void* allocate(void* userdata, std::size_t bytes) {
-  Run& run = *static_cast<Run*>(userdata);
+  GumboRun& run = *static_cast<GumboRun*>(userdata);
   if (--run.pieces_left <= 0 || bytes >= run.bytes_left) {
     if (is_over_budget(run)) std::longjmp(run.out, 1);
   } else {
@@ -49,11 +49,11 @@ void* allocate(void* userdata, std::size_t bytes) {
 }
 
 void release(void* userdata, void* piece) {
-  static_cast<Run*>(userdata)->arena.release(piece);
+  static_cast<GumboRun*>(userdata)->arena.release(piece);
 }
 
 // In a frame of its own: what setjmp() returns to must hold no value that changes after it.
-const GumboOutput* run_gumbo(Run& run, std::string_view html) {
+const GumboOutput* run_gumbo(GumboRun& run, std::string_view html) {
   GumboOptions options = kGumboDefaultOptions;
   options.allocator = allocate;
   options.deallocator = release;
@@ -68,7 +68,7 @@ const GumboOutput* run_gumbo(Run& run, std::string_view html) {
 
 const GumboOutput* build_tree(std::string_view html, Arena& arena, const ParseBudget& budget) {
   if (estimate_shape(html).is_absurd()) return nullptr;
-  Run run{arena, budget, kPiecesBetween, kBytesBetween, {}};
+  GumboRun run{arena, budget, kPiecesBetween, kBytesBetween, {}};
   const GumboOutput* const tree = run_gumbo(run, html.data() == nullptr ? "" : html);
   if (tree == nullptr) arena.reset();
   return tree;
