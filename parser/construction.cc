@@ -344,14 +344,18 @@ void Construction::insert_text(std::string_view text) {
 // that is no longer the form.
 void Construction::flush_text() {
   if (pending_.empty()) return;
+  const bool is_fostered = fosters_ && begin_fostering();
   for (const std::string_view text : pending_) builder_.text(text);
   pending_.clear();
+  if (is_fostered) end_fostering();
 }
 
 void Construction::leave_table_text() {
   if (mode_ != Mode::InTableText) return;
+  fosters_ = has_table_words_;
   if (has_table_words_ && formatting_.has_closed()) reconstruct();
   flush_text();
+  fosters_ = false;
   has_table_words_ = false;
   mode_ = original_mode_;
 }
@@ -390,6 +394,8 @@ void Construction::push_foreign(Namespace space) {
 
 void Construction::push(OpenElement element, const Attributes& attributes) {
   if (open_.is_full()) pop();
+  if (fosters_) (void)begin_fostering();
+  if (element.is_html(GUMBO_TAG_TABLE)) table_places_.push_back(builder_.table_place());
   element.id = ++last_id_;
   element.is_silent = element.traits->display == Display::Silent;
   if (silent_ == 0) {
@@ -409,7 +415,10 @@ void Construction::push(OpenElement element, const Attributes& attributes) {
 void Construction::insert_void() {
   flush_text();
   const Traits& traits = traits_of(tag_);
-  if (silent_ == 0 && traits.counts()) builder_.end(traits, builder_.start(traits, attributes_));
+  if (silent_ > 0 || !traits.counts()) return;
+  const bool is_fostered = fosters_ && begin_fostering();
+  builder_.end(traits, builder_.start(traits, attributes_));
+  if (is_fostered) end_fostering();
 }
 
 void Construction::end_element(const OpenElement& element) {
@@ -429,7 +438,9 @@ void Construction::pop() {
     if (entry != FormattingList::kNowhere) formatting_[entry].is_open = false;
   }
   end_element(top);
+  if (top.is_html(GUMBO_TAG_TABLE)) table_places_.pop_back();
   open_.pop();
+  if (!fostering_.empty() && open_.size() <= fostering_.back()) end_fostering();
 }
 
 // Takes an element off the stack that others in it may outlast: it ends with the one above. Text in
@@ -437,7 +448,11 @@ void Construction::pop() {
 void Construction::erase(Index index) {
   const OpenElement element = open_[index];
   open_.erase(index);
-  if (index == open_.size()) return end_element(element);
+  if (index == open_.size()) {
+    end_element(element);
+    if (!fostering_.empty() && open_.size() <= fostering_.back()) end_fostering();
+    return;
+  }
   std::int32_t* last = &open_[index].outlasted;
   while (*last >= 0) last = &outlasted_[static_cast<std::size_t>(*last)].next;
   const auto added = static_cast<std::int32_t>(outlasted_.size());

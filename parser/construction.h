@@ -42,8 +42,7 @@ class TokenAttributes final : public Attributes {
 // order. It follows gumbo, of whose tree the same values are taken, in what gumbo does otherwise
 // than the standard.
 //
-// What only a tree can do is not done: content that stands wrongly in a table is not moved in front
-// of it ("foster parenting"), and what a late <frameset> throws away has been told already.
+// What only a tree can do is not done: what a late <frameset> throws away has been told already.
 //
 // Internal to parser/.
 // Owns:    its stacks, all of bounded depth; decoded values are in the arena.
@@ -175,6 +174,8 @@ class Construction {
   void forget_link();
 
   // construction_table.cc
+  [[nodiscard]] bool begin_fostering();
+  void end_fostering();
   [[nodiscard]] Reprocess start_in_table();
   [[nodiscard]] Reprocess start_in_table_body();
   [[nodiscard]] Reprocess start_in_row();
@@ -205,6 +206,8 @@ class Construction {
   OpenElements open_;
   FormattingList formatting_;
   std::vector<Mode> template_modes_;
+  std::vector<PageBuilder::TablePlace> table_places_;  // one for each open table
+  std::vector<Index> fostering_;  // sizes of the stack to which fostered content must shrink
   std::vector<Outlasted> outlasted_;
   std::vector<std::string_view> pending_;  // text that no element has closed off yet
   std::string decoded_;
@@ -216,6 +219,7 @@ class Construction {
   int silent_ = 0;          // open elements whose content does not count
   bool has_head_ = false;
   bool is_quirky_ = false;
+  bool fosters_ = false;  // what is put into a table now belongs in front of it
   bool is_frameset_ok_ = true;
   bool skips_line_feed_ = false;
   bool has_table_words_ = false;  // text in a table that is not all white space

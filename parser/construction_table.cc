@@ -12,6 +12,9 @@ constexpr TagSet kBodyContext = {GUMBO_TAG_HTML, GUMBO_TAG_TBODY, GUMBO_TAG_TFOO
                                  GUMBO_TAG_TEMPLATE};
 constexpr TagSet kRowContext = {GUMBO_TAG_HTML, GUMBO_TAG_TR, GUMBO_TAG_TEMPLATE};
 
+constexpr TagSet kFostering = {GUMBO_TAG_TABLE, GUMBO_TAG_TBODY, GUMBO_TAG_TFOOT, GUMBO_TAG_THEAD,
+                               GUMBO_TAG_TR};
+
 constexpr TagSet kSections = {GUMBO_TAG_TBODY, GUMBO_TAG_TFOOT, GUMBO_TAG_THEAD};
 constexpr TagSet kCells = {GUMBO_TAG_TD, GUMBO_TAG_TH};
 // Start tags that end a cell or a caption; without the cells, a row; without the row, a section.
@@ -30,6 +33,21 @@ constexpr TagSet kIgnoredInCell = {GUMBO_TAG_BODY, GUMBO_TAG_CAPTION, GUMBO_TAG_
 
 void Construction::clear_to(const TagSet& context) {
   while (!open_.top().is_html() || !context.has(open_.top().tag)) pop();
+}
+
+// "Foster parenting": what is put into a table and not into a cell stands in front of the table.
+// False where that is not so here, or where it is said already.
+bool Construction::begin_fostering() {
+  const bool is_in_table = open_.top().is_html() && kFostering.has(open_.top().tag);
+  if (!is_in_table || open_.last(GUMBO_TAG_TABLE) <= open_.last(GUMBO_TAG_TEMPLATE)) return false;
+  fostering_.push_back(open_.size());
+  builder_.begin_fostered(table_places_.back());
+  return true;
+}
+
+void Construction::end_fostering() {
+  fostering_.pop_back();
+  builder_.end_fostered(table_places_.back());
 }
 
 Construction::Reprocess Construction::start_in_table() {
@@ -83,7 +101,10 @@ Construction::Reprocess Construction::start_in_table() {
     default:
       break;
   }
-  return start_in_body();  // a tree has it in front of the table
+  fosters_ = true;
+  const Reprocess reprocess = start_in_body();
+  fosters_ = false;
+  return reprocess;
 }
 
 Construction::Reprocess Construction::end_in_table() {
@@ -92,7 +113,10 @@ Construction::Reprocess Construction::end_in_table() {
   } else if (tag_ == GUMBO_TAG_TEMPLATE) {
     end_template();
   } else if (!kIgnoredInTable.has(tag_)) {
-    return end_in_body();
+    fosters_ = true;
+    const Reprocess reprocess = end_in_body();
+    fosters_ = false;
+    return reprocess;
   }
   return Reprocess::No;
 }

@@ -78,7 +78,7 @@ constexpr TraitsTable make_table() {
   // thing itself; a browser can, and this page's text is what a browser shows.
   set_display(table, Display::Silent,
               {GUMBO_TAG_SCRIPT, GUMBO_TAG_STYLE, GUMBO_TAG_TEMPLATE, GUMBO_TAG_IFRAME,
-               GUMBO_TAG_NOEMBED, GUMBO_TAG_NOFRAMES, GUMBO_TAG_ANNOTATION_XML});
+               GUMBO_TAG_NOEMBED, GUMBO_TAG_NOFRAMES});
 
   set_nesting(table, Nesting::Flat,
               {GUMBO_TAG_A,       GUMBO_TAG_AREA,     GUMBO_TAG_BASE,     GUMBO_TAG_BASEFONT,

@@ -142,8 +142,35 @@ void PageBuilder::text(std::string_view text) {
 }
 
 CaptureId PageBuilder::capture(Element element, std::size_t reference) {
-  captures_.push_back({++last_capture_, element, text_.size(), places_, reference, {}});
+  captures_.push_back({++last_capture_, element, text_.size(), next_place(), reference, {}});
   return last_capture_;
+}
+
+std::size_t PageBuilder::next_place() const noexcept {
+  return fostered_.empty() ? places_ : fostered_.back().place;
+}
+
+PageBuilder::TablePlace PageBuilder::table_place() const noexcept {
+  return {text_.place(), next_place(), last_capture_, keeps_text_ || !captures_.empty()};
+}
+
+void PageBuilder::begin_fostered(const TablePlace& place) {
+  const bool is_moved = place.is_kept && place.text.at <= text_.size() &&
+                        moved_bytes_ + text_.size() - place.text.at <= kMaxMovedBytes;
+  fostered_.push_back({place.place, text_.place(), is_moved});
+  if (is_moved) fostered_.back().left = text_.leave_for(place.text);
+  has_splits_ = true;
+}
+
+void PageBuilder::end_fostered(TablePlace& place) {
+  const Fostered fostered = fostered_.back();
+  fostered_.pop_back();
+  if (!fostered.is_moved || text_.size() < fostered.left.at) return;
+  moved_bytes_ += text_.size() - place.text.at;
+  const std::size_t shift = text_.return_from(place.text, fostered.left);
+  for (Capture& capture : captures_) {
+    if (capture.id > place.capture) capture.begin += shift;
+  }
 }
 
 CaptureId PageBuilder::start_h1() {
@@ -223,8 +250,8 @@ CaptureId PageBuilder::split_anchor(CaptureId anchor, CaptureId part, Rest rest)
 
 void PageBuilder::refer(LinkKind kind, std::optional<std::string_view> href, std::string_view rel) {
   if (!href) return;
-  references_.push_back({*href, rel, kind, places_ + 1, {}});
-  places_ += 2;
+  references_.push_back({*href, rel, kind, next_place() + (fostered_.empty() ? 1 : 0), {}});
+  if (fostered_.empty()) places_ += 2;
 }
 
 void PageBuilder::take_html(const Attributes& attributes) {

@@ -58,6 +58,21 @@ class PageBuilder {
   enum class Rest : std::uint8_t { InsidePart, AroundPart, None };
   CaptureId split_anchor(CaptureId anchor, CaptureId part, Rest rest);
 
+  // Content that stands wrongly in a table belongs in front of it. `place` is where the table began,
+  // before start() of it; what passes between begin and end is moved there.
+  struct TablePlace {
+    TextBuilder::Place text;
+    std::size_t place = 0;
+    CaptureId capture = kNoCapture;  // the last one that began outside the table
+    bool is_kept = false;            // its text is wanted
+  };
+  // Bytes of text moved on one page; beyond that content stays where it stands. It bounds the time.
+  static constexpr std::size_t kMaxMovedBytes = 64u << 20;
+
+  [[nodiscard]] TablePlace table_place() const noexcept;
+  void begin_fostered(const TablePlace& place);
+  void end_fostered(TablePlace& place);
+
  private:
   // A link before its URL is resolved.
   struct Reference {
@@ -66,6 +81,12 @@ class PageBuilder {
     LinkKind kind;
     std::size_t place;  // in document order; even for what a split put in afterwards
     std::string anchor;
+  };
+  // Between begin_fostered() and end_fostered().
+  struct Fostered {
+    std::size_t place;
+    TextBuilder::Place left;
+    bool is_moved;
   };
   // An element whose visible text is wanted: from `begin` of the page's text to its end tag.
   struct Capture {
@@ -80,6 +101,7 @@ class PageBuilder {
   [[nodiscard]] CaptureId start_anchor(const Attributes& attributes);
   [[nodiscard]] CaptureId start_h1();
   [[nodiscard]] CaptureId capture(Element element, std::size_t reference);
+  [[nodiscard]] std::size_t next_place() const noexcept;
   [[nodiscard]] std::size_t index_of(CaptureId capture) const noexcept;
   void take(Element element, const Attributes& attributes);
   void take_html(const Attributes& attributes);
@@ -103,6 +125,8 @@ class PageBuilder {
   TextBuilder title_;
   std::vector<Reference> references_;
   std::vector<Capture> captures_;
+  std::vector<Fostered> fostered_;
+  std::size_t moved_bytes_ = 0;
   RobotsDirectives robots_;
   std::optional<std::string_view> base_href_;
   std::string_view content_language_;  // of <meta http-equiv=content-language>

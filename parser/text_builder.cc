@@ -1,5 +1,6 @@
 #include "parser/text_builder.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "parser/byte_search.h"
@@ -49,13 +50,35 @@ void TextBuilder::add(std::string_view text) {
       continue;
     }
     if (gap_ != Gap::None) {
-      if (!text_.empty()) text_.push_back(gap_ == Gap::Line ? '\n' : ' ');
+      if (text_.size() > begin_) text_.push_back(gap_ == Gap::Line ? '\n' : ' ');
       gap_ = Gap::None;
     }
     const std::size_t size = verbatim_size(text);
     text_.append(text.data(), size);
     text.remove_prefix(size);
   }
+}
+
+TextBuilder::Place TextBuilder::leave_for(const Place& earlier) noexcept {
+  const Place left = place();
+  gap_ = earlier.gap;
+  begin_ = earlier.at == 0 ? text_.size() : 0;
+  return left;
+}
+
+std::size_t TextBuilder::return_from(Place& earlier, const Place& left) {
+  begin_ = 0;
+  earlier.gap = gap_;
+  gap_ = left.gap;
+  std::size_t size = text_.size() - left.at;
+  if (size == 0) return 0;
+  const auto at = text_.begin() + static_cast<std::ptrdiff_t>(earlier.at);
+  std::rotate(at, text_.begin() + static_cast<std::ptrdiff_t>(left.at), text_.end());
+  const bool is_now_behind = earlier.at == 0 && left.at > 0;
+  earlier.at += size;
+  if (!is_now_behind) return size;
+  text_.insert(earlier.at, 1, '\n');  // what stood first had no gap in front of it
+  return size + 1;
 }
 
 std::string_view TextBuilder::view(std::size_t begin, std::size_t end) const noexcept {

@@ -11,6 +11,13 @@ namespace skitter::parser {
 // break, nothing at either end. Internal to parser/.
 class TextBuilder {
  public:
+  enum class Gap : std::uint8_t { None, Space, Line };
+  // Between two words: how many bytes are in front of it, and what stands there.
+  struct Place {
+    std::size_t at = 0;
+    Gap gap = Gap::None;
+  };
+
   void add(std::string_view text);
   // What stands between the text so far and the next; the stronger of several wins.
   void space() noexcept { gap_ = gap_ == Gap::None ? Gap::Space : gap_; }
@@ -26,10 +33,16 @@ class TextBuilder {
     gap_ = Gap::None;
   }
 
- private:
-  enum class Gap : std::uint8_t { None, Space, Line };
+  [[nodiscard]] Place place() const noexcept { return {text_.size(), gap_}; }
+  // What follows belongs to an earlier place. Gives where it goes on after that.
+  [[nodiscard]] Place leave_for(const Place& earlier) noexcept;
+  // Moves what has been added since there; the place is then behind it. Gives the bytes by which all
+  // that was behind the place has moved.
+  std::size_t return_from(Place& earlier, const Place& left);
 
+ private:
   std::string text_;
+  std::size_t begin_ = 0;  // no gap is written in front of what begins here
   Gap gap_ = Gap::None;
 };
 
