@@ -56,11 +56,10 @@ enum class ParseMode : std::uint8_t { Scan, Tree };
 //          Standard.
 [[nodiscard]] Page parse_page(const Document& document, Arena& arena, const ParseBudget& budget);
 
-// The same in one pass over the bytes, without a tree, at some twenty times the speed. It is linear,
-// so that it needs no budget. It differs where only a tree can tell what belongs where:
-//   - what stands wrongly in a table comes where it stands, not in front of the table;
-//   - what a late <frameset> throws away has been taken.
-// In these it may find more links than are in the tree, never fewer.
+// The same in one pass over the bytes, without a tree, at some ten times the speed. It is linear, so
+// that it needs no budget. It differs where only a tree can tell what belongs where, first of all in
+// what a late <frameset> throws away; there it may find more links, never fewer. The list is in
+// tests/parser/scan_oracle.h.
 [[nodiscard]] Page scan_page(const Document& document, Arena& arena);
 
 // One of the two; the budget is the tree's.

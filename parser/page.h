@@ -55,8 +55,8 @@ struct Page {
   std::string charset;  // WHATWG name of the encoding the bytes were read in, e.g. "utf-8"
   std::vector<Link> links;
   bool nofollow = false;  // the directives forbid following any link of this page
-  // The page went over its budget, or its shape is absurd: title, text and links are what a scan of
-  // its tags found.
+  // Its tree went over the budget, or its shape is absurd, and it was scanned; or it has more links
+  // than are kept.
   bool cut = false;
 };
 
