@@ -34,13 +34,18 @@ void measure(const char* name, const std::vector<std::string>& pages, Work work)
 void parse(const std::vector<std::string>& pages) {
   const parser::Url url = *parser::parse_url("http://127.0.0.1:8080/index.html");
   parser::Arena arena;
-  measure("parse_tree", pages, [&](const std::string& bytes) {
-    parser::Document document;
-    document.bytes = bytes;
-    document.url = &url;
-    document.content_type = "text/html";
-    if (parser::parse_page(document, arena, {}).cut) throw std::runtime_error("a page was cut");
-  });
+  for (const auto& [name, mode] : {std::pair("parse_scan", parser::ParseMode::Scan),
+                                   std::pair("parse_tree", parser::ParseMode::Tree)}) {
+    measure(name, pages, [&](const std::string& bytes) {
+      parser::Document document;
+      document.bytes = bytes;
+      document.url = &url;
+      document.content_type = "text/html";
+      if (parser::read_page(document, arena, {}, mode).cut) {
+        throw std::runtime_error("a page was cut");
+      }
+    });
+  }
 }
 
 void compress(const std::vector<std::string>& pages) {
