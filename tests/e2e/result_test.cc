@@ -99,6 +99,24 @@ TEST_F(ResultTest, OutcomesAddUpToAllDiscovered) {
   EXPECT_EQ(number("SELECT requests FROM runs"), static_cast<std::int64_t>(site.log().size()));
 }
 
+TEST_F(ResultTest, ATreeFindsNoMoreThanTheScan) {
+  const Site site({.pages = site::PageOptions{.hosts = 2,
+                                              .pages_per_host = 60,
+                                              .size_bytes = 20'000,
+                                              .links = 40,
+                                              .redirect_share = 0.1,
+                                              .missing_share = 0.1,
+                                              .robots_txt = {}}});
+  for (const std::string mode : {"scan", "tree"}) {
+    Words arguments = site.seeds();
+    arguments.insert(arguments.end(), {"--parse", mode});
+    const ProgramResult result = crawl(arguments, mode + ".db");
+    ASSERT_EQ(result.status, 0) << result.err;
+  }
+  EXPECT_GT(number("SELECT count(*) FROM links", "tree.db"), 4'000);
+  expect_equal(contents("scan.db"), contents("tree.db"));
+}
+
 // A graph of pages and redirects with answers that come late, so that what is near is often found
 // by the long way first. What must come out is worked out here, breadth first.
 class Graph {

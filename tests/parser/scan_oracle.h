@@ -29,6 +29,9 @@ enum class Departure : std::uint8_t {
   // gumbo overflows on a numeric reference of more than 32 bits: texts differ, links do not go
   // missing.
   Overflow,
+  // gumbo drops the value of the attribute behind a repeated one that has none: what it says is
+  // missing in the tree. The scanner has as many links or more.
+  DroppedValue,
 };
 
 struct Comparison {
