@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "cli/sql_value.h"
 #include "storage/database.h"
 
 namespace skitter::cli {
@@ -87,12 +88,6 @@ int close(sqlite3_vtab_cursor* cursor) noexcept {
   return SQLITE_OK;
 }
 
-std::string_view text_of(sqlite3_value* value) {
-  const auto* const text = reinterpret_cast<const char*>(sqlite3_value_text(value));
-  const auto size = static_cast<std::size_t>(sqlite3_value_bytes(value));
-  return text == nullptr ? std::string_view() : std::string_view(text, size);
-}
-
 int filter(sqlite3_vtab_cursor* base, int arguments, sqlite3_value** values) {
   Cursor& cursor = cursor_of(base);
   cursor.at = 0;
@@ -100,10 +95,10 @@ int filter(sqlite3_vtab_cursor* base, int arguments, sqlite3_value** values) {
   if (arguments != kBothArguments) return fail(base->pVtab, "css_all(html, selector) takes both");
   if (sqlite3_value_type(values[0]) == SQLITE_NULL) return SQLITE_OK;
   std::string why_not;
-  const auto selector = parser::parse_selector(text_of(values[1]), why_not);
+  const auto selector = parser::parse_selector(argument_text(values[1]), why_not);
   if (!selector) return fail(base->pVtab, "css_all: the selector " + why_not);
   HtmlCache& cache = *table_of(base->pVtab).cache;
-  cursor.values = cache.get(text_of(values[0])).values(*selector, SIZE_MAX);
+  cursor.values = cache.get(argument_text(values[0])).values(*selector, SIZE_MAX);
   return SQLITE_OK;
 }
 

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "cli/css_table.h"
+#include "cli/sql_value.h"
 #include "crawler/stored_body.h"
 #include "parser/charset.h"
 #include "parser/extract.h"
@@ -28,12 +29,6 @@ bool is_null(sqlite3_value* value) {
   return sqlite3_value_type(value) == SQLITE_NULL;
 }
 
-std::string_view text_of(sqlite3_value* value) {
-  const auto* const text = reinterpret_cast<const char*>(sqlite3_value_text(value));
-  if (text == nullptr) return {};
-  return {text, static_cast<std::size_t>(sqlite3_value_bytes(value))};
-}
-
 void answer(Context context, std::string_view text) {
   sqlite3_result_text64(context, text.data() == nullptr ? "" : text.data(), text.size(),
                         SQLITE_TRANSIENT, SQLITE_UTF8);
@@ -50,7 +45,7 @@ const Compiled* compiled_argument(Context context, Arguments arguments, int whic
   if (const void* const kept = sqlite3_get_auxdata(context, which)) {
     return static_cast<const Compiled*>(kept);
   }
-  std::optional<Compiled> made = make(text_of(arguments[which]));
+  std::optional<Compiled> made = make(argument_text(arguments[which]));
   if (!made) return nullptr;
   auto* const owned = new Compiled(std::move(*made));
   sqlite3_set_auxdata(context, which, owned, [](void* old) { delete static_cast<Compiled*>(old); });
@@ -84,12 +79,12 @@ void css(Context context, Arguments arguments) {
       });
   if (selector == nullptr) return;
   HtmlCache& cache = **static_cast<std::shared_ptr<HtmlCache>*>(sqlite3_user_data(context));
-  const auto values = cache.get(text_of(arguments[0])).values(*selector, 1);
+  const auto values = cache.get(argument_text(arguments[0])).values(*selector, 1);
   if (!values.empty()) answer(context, values.front());
 }
 
 void host(Context context, Arguments arguments) {
-  const auto url = parser::parse_url(text_of(arguments[0]));
+  const auto url = parser::parse_url(argument_text(arguments[0]));
   if (url && !url->host().empty()) answer(context, url->host());
 }
 
@@ -101,8 +96,8 @@ void url_part(Context context, Arguments arguments) {
       {"host", &parser::Url::host},         {"hostname", &parser::Url::hostname},
       {"port", &parser::Url::port},         {"pathname", &parser::Url::pathname},
       {"search", &parser::Url::search},     {"hash", &parser::Url::hash}};
-  const std::string_view wanted = text_of(arguments[1]);
-  const auto url = parser::parse_url(text_of(arguments[0]));
+  const std::string_view wanted = argument_text(arguments[1]);
+  const auto url = parser::parse_url(argument_text(arguments[0]));
   for (const auto& [name, part] : kParts) {
     if (name != wanted) continue;
     if (url) answer(context, ((*url).*part)());
@@ -115,8 +110,8 @@ void url_part(Context context, Arguments arguments) {
 
 void resolve(Context context, Arguments arguments) {
   if (is_null(arguments[1])) return;
-  const auto base = parser::parse_url(text_of(arguments[0]));
-  const auto url = parser::parse_url(text_of(arguments[1]), base ? &*base : nullptr);
+  const auto base = parser::parse_url(argument_text(arguments[0]));
+  const auto url = parser::parse_url(argument_text(arguments[1]), base ? &*base : nullptr);
   if (url) answer(context, url->href());
 }
 
@@ -132,7 +127,7 @@ void regexp(Context context, Arguments arguments) {
         return std::nullopt;
       });
   if (pattern == nullptr) return;
-  sqlite3_result_int(context, parser::finds(**pattern, text_of(arguments[1])) ? 1 : 0);
+  sqlite3_result_int(context, parser::finds(**pattern, argument_text(arguments[1])) ? 1 : 0);
 }
 
 // No exception crosses SQLite's frames.

@@ -93,7 +93,7 @@ class Matcher {
                                           std::size_t limit = SIZE_MAX);
 
  private:
-  class Impl;
+  struct Impl;
   std::unique_ptr<Impl> impl_;
 };
 

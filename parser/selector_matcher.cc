@@ -86,13 +86,13 @@ constexpr std::uint8_t kAnyKnown = 4;  // of it and its ancestors, or its earlie
 constexpr std::uint8_t kAny = 8;
 
 }  // namespace
-}  // namespace selector
 
-using namespace selector;  // of this folder's insides, in this file only
-
-class Matcher::Impl {
+// The search for one selector in one tree: what a Matcher is made of.
+class Search {
  public:
-  Impl(const Selector& selector, const ElementTree& tree, StepBudget& budget)
+  using Match = Matcher::Match;
+
+  Search(const Selector& selector, const ElementTree& tree, StepBudget& budget)
       : selector_(selector),
         program_(selector_.program()),
         tree_(tree),
@@ -162,7 +162,7 @@ class Matcher::Impl {
 };
 
 // What was found out holds for every scope, but where the selector asks for it.
-void Matcher::Impl::enter(ElementId scope) {
+void Search::enter(ElementId scope) {
   if (scope == scope_) return;
   scope_ = scope;
   if (!program_.uses_scope) return;
@@ -172,11 +172,11 @@ void Matcher::Impl::enter(ElementId scope) {
   for (auto& positions : positions_) positions.clear();
 }
 
-bool Matcher::Impl::matches(std::uint32_t compound, ElementId id) {
+bool Search::matches(std::uint32_t compound, ElementId id) {
   return passes(program_.compounds[compound], id) && matches_left(compound, id);
 }
 
-bool Matcher::Impl::matches_left(std::uint32_t compound, ElementId id) {
+bool Search::matches_left(std::uint32_t compound, ElementId id) {
   const auto near = [&](ElementId other) {
     return other != kNoElement && remembered(compound + 1, other);
   };
@@ -195,7 +195,7 @@ bool Matcher::Impl::matches_left(std::uint32_t compound, ElementId id) {
   return false;
 }
 
-bool Matcher::Impl::remembered(std::uint32_t compound, ElementId id) {
+bool Search::remembered(std::uint32_t compound, ElementId id) {
   Marks& marks = memory_[compound];
   if (marks.empty()) marks.resize(tree_.size());
   if ((marks[id] & kHitKnown) == 0) {
@@ -205,7 +205,7 @@ bool Matcher::Impl::remembered(std::uint32_t compound, ElementId id) {
   return (marks[id] & kHit) != 0;
 }
 
-bool Matcher::Impl::any_along(Link link, std::uint32_t compound, ElementId start) {
+bool Search::any_along(Link link, std::uint32_t compound, ElementId start) {
   Marks& marks = memory_[compound];
   if (marks.empty()) marks.resize(tree_.size());
   bool found = false;
@@ -226,7 +226,7 @@ bool Matcher::Impl::any_along(Link link, std::uint32_t compound, ElementId start
   return found;
 }
 
-bool Matcher::Impl::passes(const Compound& compound, ElementId id) {
+bool Search::passes(const Compound& compound, ElementId id) {
   budget_.take(1);
   if (budget_.is_over()) return false;
   const Test* const tests = program_.tests.data() + compound.first_test;
@@ -236,7 +236,7 @@ bool Matcher::Impl::passes(const Compound& compound, ElementId id) {
   return true;
 }
 
-bool Matcher::Impl::passes(const Test& test, ElementId id) {
+bool Search::passes(const Test& test, ElementId id) {
   const ElementTree::Element& element = tree_[id];
   switch (test.kind) {
     case TestKind::Never:
@@ -283,14 +283,14 @@ bool Matcher::Impl::passes(const Test& test, ElementId id) {
   return false;
 }
 
-bool Matcher::Impl::is_of_type(const TypeTest& test, ElementId id) const {
+bool Search::is_of_type(const TypeTest& test, ElementId id) const {
   const ElementTree::Element& element = tree_[id];
   if (element.space != ElementTree::Namespace::Html) return tree_.name(id) == test.written;
   if (element.tag != test.tag) return false;
   return test.tag != GUMBO_TAG_UNKNOWN || tree_.name(id) == test.lower;
 }
 
-bool Matcher::Impl::has_attribute(const AttributeTest& test, ElementId id) {
+bool Search::has_attribute(const AttributeTest& test, ElementId id) {
   const bool is_html = tree_[id].space == ElementTree::Namespace::Html;
   const std::string& name = is_html ? test.lower : test.written;
   const bool is_caseless = test.rule == CaseRule::Ignore ||
@@ -307,14 +307,14 @@ bool Matcher::Impl::has_attribute(const AttributeTest& test, ElementId id) {
   return false;
 }
 
-bool Matcher::Impl::matches_any(std::uint32_t list, ElementId id) {
+bool Search::matches_any(std::uint32_t list, ElementId id) {
   const auto& complexes = program_.lists[list];
   return std::any_of(complexes.begin(), complexes.end(), [&](std::uint32_t complex) {
     return matches(program_.complexes[complex].first_compound, id);
   });
 }
 
-bool Matcher::Impl::has_relative(std::uint32_t list, ElementId id) {
+bool Search::has_relative(std::uint32_t list, ElementId id) {
   if (has_[list].empty()) {
     Marks anchors(tree_.size());
     for (const std::uint32_t complex : program_.lists[list]) {
@@ -326,7 +326,7 @@ bool Matcher::Impl::has_relative(std::uint32_t list, ElementId id) {
 }
 
 // From the elements of the last compound back to those that have them, for the whole tree at once.
-void Matcher::Impl::mark_anchors(const Complex& complex, Marks& anchors) {
+void Search::mark_anchors(const Complex& complex, Marks& anchors) {
   const std::uint32_t last = complex.first_compound + complex.compound_count;
   Marks marks(tree_.size(), 1);
   for (std::uint32_t i = complex.first_compound; i < last; ++i) {
@@ -340,7 +340,7 @@ void Matcher::Impl::mark_anchors(const Complex& complex, Marks& anchors) {
 }
 
 // The elements from which the combinator leads to a marked one.
-Matcher::Impl::Marks Matcher::Impl::lead_back(const Marks& marks, Combinator combinator) const {
+Search::Marks Search::lead_back(const Marks& marks, Combinator combinator) const {
   Marks from(tree_.size());
   const auto mark = [&from](ElementId id) {
     if (id != kNoElement) from[id] = 1;
@@ -368,7 +368,7 @@ Matcher::Impl::Marks Matcher::Impl::lead_back(const Marks& marks, Combinator com
   return from;
 }
 
-bool Matcher::Impl::is_nth(std::uint32_t nth, ElementId id) {
+bool Search::is_nth(std::uint32_t nth, ElementId id) {
   const NthTest& test = program_.nths[nth];
   const bool counts_all = !test.of_type && test.list < 0;
   if (counts_all && !test.from_end) return is_at(test, tree_[id].child_index);
@@ -385,7 +385,7 @@ bool Matcher::Impl::is_nth(std::uint32_t nth, ElementId id) {
   return is_at(test, positions_[nth][id]);
 }
 
-void Matcher::Impl::count_positions(const NthTest& test, std::vector<std::uint32_t>& positions) {
+void Search::count_positions(const NthTest& test, std::vector<std::uint32_t>& positions) {
   if (test.of_type) name_types();
   std::vector<std::uint32_t> counts(type_count_ + 1);
   std::vector<ElementId> siblings;
@@ -407,7 +407,7 @@ void Matcher::Impl::count_positions(const NthTest& test, std::vector<std::uint32
   }
 }
 
-void Matcher::Impl::name_types() {
+void Search::name_types() {
   if (!type_numbers_.empty()) return;
   type_numbers_.resize(tree_.size());
   std::unordered_map<std::string, std::uint32_t> others;
@@ -426,14 +426,20 @@ void Matcher::Impl::name_types() {
   }
 }
 
+}  // namespace selector
+
+struct Matcher::Impl {
+  selector::Search search;
+};
+
 Matcher::Matcher(const Selector& selector, const ElementTree& tree, StepBudget& budget)
-    : impl_(std::make_unique<Impl>(selector, tree, budget)) {}
+    : impl_(new Impl{{selector, tree, budget}}) {}
 Matcher::Matcher(Matcher&&) noexcept = default;
 Matcher& Matcher::operator=(Matcher&&) noexcept = default;
 Matcher::~Matcher() = default;
 
 std::vector<Matcher::Match> Matcher::select(ElementId scope, std::size_t limit) {
-  return impl_->select(scope, limit);
+  return impl_->search.select(scope, limit);
 }
 
 }  // namespace skitter::parser

@@ -17,7 +17,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-constexpr const char* kHost = "a.localhost";
+constexpr const char* kShopHost = "a.localhost";
 constexpr const char* kItems =
     "SELECT replace(url, (SELECT min(url) FROM urls), '/'), rule, position, data "
     "FROM items ORDER BY url, rule, position";
@@ -25,25 +25,26 @@ constexpr const char* kItems =
 class ItemsTest : public CrawlTest {
  protected:
   ItemsTest() {
-    site_.route(kHost, "/",
+    site_.route(kShopHost, "/",
                 Answer::html("<!doctype html><h1>Books</h1><meta property=og:title content=B>"
                              "<article><h3>One</h3><a href=/one>more</a><p class=price>&pound;1.50"
                              "</p></article><article><h3>Two</h3><p class=price>2</p></article>"));
-    site_.route(kHost, "/one", Answer::html("<!doctype html><h1>One</h1>"));
+    site_.route(kShopHost, "/one", Answer::html("<!doctype html><h1>One</h1>"));
   }
 
   Site site_;
 };
 
 TEST_F(ItemsTest, ACrawlTakesOneItemAPage) {
-  ASSERT_EQ(crawl({site_.url(kHost), "-e", "title=h1", "-e", "prices[]=.price::text"}).status, 0);
+  ASSERT_EQ(crawl({site_.url(kShopHost), "-e", "title=h1", "-e", "prices[]=.price::text"}).status,
+            0);
   EXPECT_THAT(rows(kItems), ElementsAre(R"(/|extract|0|{"title":"Books","prices":["£1.50","2"]})",
                                         R"(/one|extract|0|{"title":"One","prices":[]})"));
 }
 
 TEST_F(ItemsTest, ACrawlTakesOneItemForEachMatch) {
-  ASSERT_EQ(crawl({site_.url(kHost), "--each", "article", "-e", "t=h3", "-e", "url=a::attr(href)",
-                   "--structured"})
+  ASSERT_EQ(crawl({site_.url(kShopHost), "--each", "article", "-e", "t=h3", "-e",
+                   "url=a::attr(href)", "--structured"})
                 .status,
             0);
   EXPECT_THAT(rows(kItems), ElementsAre(R"(/|extract|0|{"t":"One","url":"/one"})",
@@ -52,25 +53,25 @@ TEST_F(ItemsTest, ACrawlTakesOneItemForEachMatch) {
 }
 
 TEST_F(ItemsTest, FetchShowsItemsAtOnce) {
-  const auto shown = skitter({"fetch", site_.url(kHost), "--each", "article", "-e", "t=h3"});
+  const auto shown = skitter({"fetch", site_.url(kShopHost), "--each", "article", "-e", "t=h3"});
   EXPECT_EQ(shown.status, 0) << shown.err;
   EXPECT_EQ(shown.out, "extract      {\"t\":\"One\"}\nextract      {\"t\":\"Two\"}\n");
-  const auto as_json = skitter({"fetch", site_.url(kHost), "-e", "t=h1", "--json"});
+  const auto as_json = skitter({"fetch", site_.url(kShopHost), "-e", "t=h1", "--json"});
   EXPECT_EQ(json::parse(as_json.out)["items"],
             json::parse(R"([{"rule": "extract", "data": {"t": "Books"}}])"));
-  const auto none = skitter({"fetch", site_.url(kHost), "-e", "t=h6"});
+  const auto none = skitter({"fetch", site_.url(kShopHost), "-e", "t=h6"});
   EXPECT_THAT(none.out, IsEmpty());
   EXPECT_THAT(none.err, HasSubstr("no items"));
 }
 
 TEST_F(ItemsTest, ABadSelectorOrRuleEndsBeforeTheCrawl) {
-  const auto bad = crawl({site_.url(kHost), "-e", "t=h1 >> b"});
+  const auto bad = crawl({site_.url(kShopHost), "-e", "t=h1 >> b"});
   EXPECT_EQ(bad.status, 2);
   EXPECT_THAT(bad.err, HasSubstr("--extract: 'h1 >> b' at character 5: '>' is not expected"));
-  EXPECT_EQ(crawl({site_.url(kHost), "-e", "h1"}).status, 2);
-  EXPECT_EQ(crawl({site_.url(kHost), "--each", "h1"}).status, 2);
+  EXPECT_EQ(crawl({site_.url(kShopHost), "-e", "h1"}).status, 2);
+  EXPECT_EQ(crawl({site_.url(kShopHost), "--each", "h1"}).status, 2);
   std::ofstream(path("r.toml")) << "[book.fields]\ntitle = 'h1['\n";
-  const auto rules = crawl({site_.url(kHost), "--rules", "r.toml"});
+  const auto rules = crawl({site_.url(kShopHost), "--rules", "r.toml"});
   EXPECT_EQ(rules.status, 2);
   EXPECT_THAT(rules.err, HasSubstr("r.toml:2: title: 'h1[' at character 4"));
   EXPECT_THAT(page_requests(site_), IsEmpty());
@@ -78,7 +79,7 @@ TEST_F(ItemsTest, ABadSelectorOrRuleEndsBeforeTheCrawl) {
 }
 
 TEST_F(ItemsTest, ExtractReplacesTheItemsOfItsRulesAndNoOthers) {
-  ASSERT_EQ(crawl({site_.url(kHost), "-e", "title=h1"}).status, 0);
+  ASSERT_EQ(crawl({site_.url(kShopHost), "-e", "title=h1"}).status, 0);
   const auto requests = page_requests(site_).size();
   std::ofstream(path("r.toml")) << "[book]\nurl = '/$'\neach = 'article'\n[book.fields]\n"
                                    "title = 'h3'\nprice = {select = '.price', type = 'number'}\n";
@@ -101,7 +102,7 @@ TEST_F(ItemsTest, ExtractReplacesTheItemsOfItsRulesAndNoOthers) {
 TEST_F(ItemsTest, ExtractSaysWhyItCannot) {
   EXPECT_EQ(skitter({"extract", "none.db", "-e", "t=h1"}).status, 2);
   EXPECT_FALSE(std::filesystem::exists(path("none.db")));
-  ASSERT_EQ(crawl({site_.url(kHost), "--store", "text"}).status, 0);
+  ASSERT_EQ(crawl({site_.url(kShopHost), "--store", "text"}).status, 0);
   EXPECT_EQ(skitter({"extract", "crawl.db"}).status, 2);
   EXPECT_THAT(skitter({"extract", "crawl.db", "-e", "t=h1"}).err, HasSubstr("holds no bodies"));
 }
@@ -112,10 +113,10 @@ TEST_F(ItemsTest, ExtractKilledLeavesTheEarlierItems) {
     targets.push_back("/p" + std::to_string(i));
     std::string html = "<!doctype html><h1>" + std::to_string(i) + "</h1>";
     for (int k = 0; k < 2'000; ++k) html += "<p><b>text</b> and more of it</p>";
-    site_.route(kHost, targets.back(), Answer::html(html));
+    site_.route(kShopHost, targets.back(), Answer::html(html));
   }
-  site_.route(kHost, "/all", page_with_links(targets));
-  ASSERT_EQ(crawl({site_.url(kHost, "/all"), "-e", "n=h1::text"}).status, 0);
+  site_.route(kShopHost, "/all", page_with_links(targets));
+  ASSERT_EQ(crawl({site_.url(kShopHost, "/all"), "-e", "n=h1::text"}).status, 0);
   const Words before = rows(kItems);
   for (const int wait_ms : {5, 20, 60, 150}) {
     Program extract({"extract", "crawl.db", "-e", "n=p::text", "-e", "b[]=b"}, here());
