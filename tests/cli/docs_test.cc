@@ -14,7 +14,7 @@ namespace {
 
 using Flags = std::set<std::string>;
 
-std::string read(const std::string& name) {
+std::string read_document(const std::string& name) {
   std::ifstream file(std::string(SKITTER_SOURCE) + "/" + name);
   EXPECT_TRUE(file) << name;
   return {std::istreambuf_iterator<char>(file), {}};
@@ -55,7 +55,7 @@ constexpr const char* kSubcommands[] = {"crawl", "query",   "search", "why", "ex
                                         "fetch", "sitemap", "robots", "url"};
 
 TEST(DocsTest, OptionsNamesEveryFlagAndNoOther) {
-  const Flags documented = flags_in(read("docs/options.md"));
+  const Flags documented = flags_in(read_document("docs/options.md"));
   Flags known = {"--version"};
   for (const char* const subcommand : kSubcommands) {
     SCOPED_TRACE(subcommand);
@@ -68,7 +68,7 @@ TEST(DocsTest, OptionsNamesEveryFlagAndNoOther) {
 }
 
 TEST(DocsTest, OptionsOfCrawlAreThoseOfItsSection) {
-  const std::string text = read("docs/options.md");
+  const std::string text = read_document("docs/options.md");
   const std::size_t begin = text.find("\n## skitter crawl");
   const std::size_t end = text.find("\n## skitter query", begin);
   ASSERT_NE(begin, text.npos);
@@ -79,7 +79,7 @@ TEST(DocsTest, OptionsOfCrawlAreThoseOfItsSection) {
 }
 
 TEST(DocsTest, TheReadmesTableOfFlagsIsTrue) {
-  const std::string text = read("README.md");
+  const std::string text = read_document("README.md");
   std::string rows;
   for (std::size_t at = text.find("\n| `-"); at != text.npos; at = text.find("\n| `-", at + 1)) {
     rows += text.substr(at, text.find('\n', at + 1) - at);

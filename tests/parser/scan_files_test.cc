@@ -1,10 +1,11 @@
 // Every page of Debian's copies of cppreference and of Python's documentation, as they are: the
-// scanner gives what gumbo's tree gives,.
+// scanner gives what gumbo's tree gives.
 
 #include <gtest/gtest.h>
 
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <iterator>
 #include <string>
 
@@ -15,23 +16,32 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// A sanitizer makes both parsers ten times slower, and has the fuzzer to find what it is for.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr int kEachOf = 16;
+#else
+constexpr int kEachOf = 1;
+#endif
+
 class ScanFilesTest : public testing::TestWithParam<const char*> {};
 
 TEST_P(ScanFilesTest, AgreesWithTheTreeOnEveryPage) {
   const fs::path folder = GetParam();
   if (!fs::is_directory(folder)) GTEST_SKIP() << folder << " is not installed";
   int pages = 0;
+  int compared = 0;
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
     if (!entry.is_regular_file() || entry.path().extension() != ".html") continue;
+    if (pages++ % kEachOf != 0) continue;
     std::ifstream file(entry.path(), std::ios::binary);
     const std::string html((std::istreambuf_iterator<char>(file)),
                            std::istreambuf_iterator<char>());
     const Comparison comparison = compare_scan(html);
     ASSERT_EQ(comparison.difference, "") << entry.path();
-    ++pages;
+    ++compared;
   }
   EXPECT_GT(pages, 100);
-  RecordProperty("pages", pages);
+  std::cout << compared << " of " << pages << " pages\n";
 }
 
 INSTANTIATE_TEST_SUITE_P(Documentation, ScanFilesTest,

@@ -76,12 +76,12 @@ std::string refusal(const std::string& selector) {
   return parse_selector(selector, why_not) ? "" : why_not;
 }
 
-struct Case {
+struct SelectorCase {
   std::string_view given, want;
 };
 
 template <std::size_t N>
-void expect_ids(const Asked& page, const Case (&cases)[N]) {
+void expect_ids(const Asked& page, const SelectorCase (&cases)[N]) {
   for (const auto& [given, want] : cases) {
     SCOPED_TRACE(given);
     EXPECT_EQ(page.ids(std::string(given)), want);
