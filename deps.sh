@@ -1,9 +1,9 @@
 #!/bin/sh
-# Installs every Debian 12 package that building and testing skitter needs.
+# Installs every Debian 12 package that building and testing skitter needs; with names, those instead.
 # Asks for sudo only when not root; does nothing when all are there.
 set -eu
 
-packages="
+needed="
   cmake g++ ninja-build pkg-config
   libcurl4-openssl-dev libuv1-dev libc-ares-dev libgumbo-dev libsqlite3-dev
   libidn2-dev libpsl-dev libexpat1-dev libzstd-dev libxxhash-dev libre2-dev
@@ -11,6 +11,7 @@ packages="
   libgtest-dev libgmock-dev libbenchmark-dev
   ca-certificates python3 sqlite3
 "
+packages=${*:-$needed}
 
 missing=
 for package in $packages; do

@@ -1,5 +1,6 @@
-// The loop's own structures: what one page costs the frontier with few and with many hosts, and what the links of one
-// page cost the seen set with few and with many URLs known, of which only the waits for memory differ.
+// The loop's own structures: what one page costs the frontier with few and with many hosts, and
+// what the links of one page cost the seen set with few and with many URLs known, of which only the
+// waits for memory differ.
 
 #include <benchmark/benchmark.h>
 

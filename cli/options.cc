@@ -37,7 +37,8 @@ void check_header(const std::string& line) {
   }
 }
 
-// 'Name: value' for the seeds' origins, or 'host: Name: value': a host has a dot or a port, or is localhost.
+// 'Name: value' for the seeds' origins, or 'host: Name: value': a host has a dot or a port, or is
+// localhost.
 crawler::Header parse_header(const std::string& given) {
   const std::size_t gap = given.find(": ");
   const std::string host = given.substr(0, gap);

@@ -8,8 +8,8 @@
 namespace skitter::cli {
 
 // What a configuration file may hold: the part of TOML 1.0 that options and rules need. Tables,
-// also in tables and inline; bare, quoted and dotted keys; one-line strings of both kinds, integers,
-// decimal fractions, booleans, and arrays of these. A table without keys leaves no trace.
+// also in tables and inline; bare, quoted and dotted keys; one-line strings of both kinds,
+// integers, decimal fractions, booleans, and arrays of these. A table without keys leaves no trace.
 //
 // Errors:  TomlError, with the line.
 // Source:  toml.io, v1.0.0.

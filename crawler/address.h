@@ -8,9 +8,9 @@ struct sockaddr;
 
 namespace skitter::crawler {
 
-// True for an address that is not on the public internet: loopback, private, link-local (cloud metadata too),
-// carrier-grade NAT, unspecified, multicast, reserved; IPv4 inside IPv6 (mapped, 6to4, NAT64) is looked into.
-// Any other family than IPv4 and IPv6 is private.
+// True for an address that is not on the public internet: loopback, private, link-local (cloud
+// metadata too), carrier-grade NAT, unspecified, multicast, reserved; IPv4 inside IPv6 (mapped,
+// 6to4, NAT64) is looked into. Any other family than IPv4 and IPv6 is private.
 //
 // Source: IANA special-purpose address registries (RFC 6890); RFC 1918, 4193, 6598, 3927.
 [[nodiscard]] bool is_private_address(const sockaddr* address) noexcept;

@@ -42,8 +42,8 @@ std::string_view without_www(std::string_view host) {
   return host.starts_with(kWww) && has_rest ? host.substr(kWww.size()) : host;
 }
 
-// The part that a registrar gives out: "a.b.example.co.uk" -> "example.co.uk". An address or a single label is its
-// own domain.
+// The part that a registrar gives out: "a.b.example.co.uk" -> "example.co.uk". An address or a
+// single label is its own domain.
 std::string registrable_domain(std::string_view hostname) {
   const std::string name(hostname);
   if (is_private_address(hostname).has_value()) return name;

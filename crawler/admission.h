@@ -21,8 +21,10 @@ struct Decision {
   std::string detail;
 };
 
-// The rules that look at the URL alone, so that it does not matter where and when it was found: scheme, scope,
-// --include and --exclude, traps, the address that an IP in it names. Depth and robots are judged elsewhere.
+// The rules that look at the URL alone, so that it does not matter where and when it was found:
+// scheme, scope,
+// --include and --exclude, traps, the address that an IP in it names. Depth and robots are judged
+// elsewhere.
 //
 // Thread:  loop.
 // Errors:  the constructor throws OptionsError for a bad regular expression.

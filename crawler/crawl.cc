@@ -178,8 +178,8 @@ void Crawl::turn() {
   if (phase_ == Phase::Running) {
     request_refills();
     request_reoffers();
-    // The one makes work for the other: a host that is due may need its address again, and an address that is known
-    // makes its host ready.
+    // The one makes work for the other: a host that is due may need its address again, and an
+    // address that is known makes its host ready.
     do {
       start_transfers();
     } while (start_look_ups());

@@ -26,8 +26,9 @@ namespace skitter::crawler {
 
 // The way of a page, put together: what crawl() runs.
 //
-// All that happens on the loop ends in one turn(), run once an iteration before the loop waits: it hands on what is
-// ready and starts what may be started. Callbacks of libuv, libcurl and the other threads only take in.
+// All that happens on the loop ends in one turn(), run once an iteration before the loop waits: it
+// hands on what is ready and starts what may be started. Callbacks of libuv, libcurl and the other
+// threads only take in.
 //
 //     frontier -> look-up -> fetcher -> answered() -> parse pool -> parsed() -> discovery -> writer
 //                                          |                                                  ^
@@ -37,8 +38,10 @@ namespace skitter::crawler {
 //        |                            +--(grace over, second SIGINT: transfers aborted)--^
 //        +--(nothing left)-----------------------------------------------^
 //
-// Owns:    all parts. Members are destroyed in an order that joins the threads before the loop's doors close.
-// Thread:  loop; the constructor, load() and finish() run on the same thread before and after run().
+// Owns:    all parts. Members are destroyed in an order that joins the threads before the loop's
+//          doors close.
+// Thread:  loop; the constructor, load() and finish() run on the same thread before and after
+//          run().
 class Crawl {
  public:
   Crawl(const Options& options, Admission admission, const Observer& observer);
@@ -46,8 +49,8 @@ class Crawl {
   Crawl& operator=(const Crawl&) = delete;
   ~Crawl();
 
-  // What the database holds becomes the frontier and the seen set. `must_judge`: the options are not those of the
-  // run before.
+  // What the database holds becomes the frontier and the seen set. `must_judge`: the options are
+  // not those of the run before.
   void load(storage::Database& database, std::span<const parser::Url> seeds, bool must_judge);
   // Runs the loop to the end; the database comes back with all that was decided committed.
   [[nodiscard]] storage::Database run(storage::Database database,
@@ -57,7 +60,8 @@ class Crawl {
  private:
   enum class Phase : std::uint8_t { Running, Stopping, Ending, Done };
 
-  // Bodies that wait for a parse worker, and ops that wait for the writer, are held back by starting less.
+  // Bodies that wait for a parse worker, and ops that wait for the writer, are held back by
+  // starting less.
   static constexpr std::size_t kParseAhead = 1'024;         // answers not parsed yet
   static constexpr std::size_t kHeldBodyBytes = 32u << 20;  // of them
   static constexpr std::size_t kWriterAhead = 1'024;        // ops the writer has not taken yet

@@ -1,4 +1,5 @@
-// What comes back to the loop: answers, parsed pages, and the writer's news. Each URL leaves here with one Record.
+// What comes back to the loop: answers, parsed pages, and the writer's news. Each URL leaves here
+// with one Record.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,4 +1,5 @@
-// Sitemaps: those that robots.txt names, else the one that may stand at /sitemap.xml. A sitemap goes through the
+// Sitemaps: those that robots.txt names, else the one that may stand at /sitemap.xml. A sitemap
+//           goes through the
 // frontier like any page, and its entries are its links.
 #include <algorithm>
 
@@ -39,7 +40,8 @@ void Crawl::offer_sitemaps(HostId id, Scheme scheme) {
       id, {Errand::Kind::SitemapGuess, std::string(guess->without_fragment()), id, scheme, 0}, now);
 }
 
-// Only what is a sitemap becomes a URL of the crawl: most sites have none, and many answer anything with a page.
+// Only what is a sitemap becomes a URL of the crawl: most sites have none, and many answer anything
+// with a page.
 void Crawl::guess_answered(const Errand& errand, const Response& response) {
   const bool came = response.outcome == Outcome::Ok || response.outcome == Outcome::TooLarge;
   const bool is_success = came && response.status >= 200 && response.status < 300;

@@ -22,7 +22,8 @@ std::int64_t now_ms() {
   return std::chrono::duration_cast<milliseconds>(now).count();
 }
 
-// A transfer holds a descriptor, and so does an idle connection: take all that the system lets us have.
+// A transfer holds a descriptor, and so does an idle connection: take all that the system lets us
+// have.
 void raise_descriptor_limit() {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;

@@ -44,7 +44,8 @@ struct Observer {
       on_message;  // news for the user, one line, safe for a terminal
 };
 
-// Throws OptionsError for options that crawl() would refuse: known before a database is made or changed.
+// Throws OptionsError for options that crawl() would refuse: known before a database is made or
+// changed.
 void check_options(const Options& options);
 
 // One crawl, from the seeds to the committed database.

@@ -292,7 +292,8 @@ std::optional<UrlId> Discovery::take_nearer() {
   if (nearer_.empty()) return std::nullopt;
   const UrlId id = nearer_.front();
   nearer_.pop_front();
-  // From now on a further move counts again: the answer under way is offered at the depth it has then.
+  // From now on a further move counts again: the answer under way is offered at the depth it has
+  // then.
   return id;
 }
 

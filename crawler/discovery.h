@@ -21,18 +21,19 @@ namespace skitter::crawler {
 
 using storage::Record;
 
-// Lets links in: gives each URL its id when it is first seen, decides whether it is followed, and keeps the least
-// depth at which it was found. What it finds out goes into the Record of the page that it was found on, and what is
-// let in goes into the frontier.
+// Lets links in: gives each URL its id when it is first seen, decides whether it is followed, and
+// keeps the least depth at which it was found. What it finds out goes into the Record of the page
+// that it was found on, and what is let in goes into the frontier.
 //
-// The result does not depend on the order in which links are found. A URL has the strongest claim that any link
-// gives it:
+// The result does not depend on the order in which links are found. A URL has the strongest claim
+// that any link gives it:
 //
 //     target only  <  nofollow  <  followed
 //
-// where what the URL alone rules out (scheme, scope, --include, --exclude, traps) comes first. It has the least depth,
-// and the least number of redirects, over all links that claim as much. When a page that was
-// read already is found nearer, its links are offered again (`nearer`), so that the pages behind it move too.
+// where what the URL alone rules out (scheme, scope, --include, --exclude, traps) comes first. It
+// has the least depth, and the least number of redirects, over all links that claim as much. When a
+// page that was read already is found nearer, its links are offered again (`nearer`), so that the
+// pages behind it move too.
 //
 // Owns:    the seen set, the hosts' book. Borrows the frontier.
 // Thread:  loop.
@@ -59,13 +60,13 @@ class Discovery {
   void add_seed(Record& record, const parser::Url& url, SteadyTime now);
   // A sitemap that robots.txt names, or that stands where sitemaps usually do.
   void add_sitemap(Record& record, const parser::Url& url, SteadyTime now);
-  // Offers each link. `fingerprints` has one for each; empty: they are made here. Gives the links' ids, which hold
-  // until the next call.
+  // Offers each link. `fingerprints` has one for each; empty: they are made here. Gives the links'
+  // ids, which hold until the next call.
   std::span<const UrlId> offer_links(Record& record, const Source& source,
                                      std::span<const parser::Link> links,
                                      std::span<const std::uint64_t> fingerprints, SteadyTime now);
-  // A redirect of `source` to `target`: offered at the source's own depth, one hop further. False where that is
-  // beyond the limit of hops: then it is only a link's target.
+  // A redirect of `source` to `target`: offered at the source's own depth, one hop further. False
+  // where that is beyond the limit of hops: then it is only a link's target.
   bool offer_redirect(Record& record, const Source& source, const parser::Url& target,
                       SteadyTime now);
   [[nodiscard]] Source source(UrlId id) const;
@@ -81,7 +82,8 @@ class Discovery {
   void judge_again(Record& record, UrlId id, std::string_view url, SteadyTime now);
   void load_nearer(UrlId id);
 
-  // Pages whose links must be offered again; each leaves with take_nearer() and is done with reoffered().
+  // Pages whose links must be offered again; each leaves with take_nearer() and is done with
+  // reoffered().
   [[nodiscard]] std::optional<UrlId> take_nearer();
   void reoffered(Record& record, UrlId id);
   [[nodiscard]] bool has_nearer() const noexcept { return !nearer_.empty(); }

@@ -10,7 +10,8 @@
 namespace skitter::crawler {
 namespace {
 
-// One fetch on a loop of its own: look up, ask, follow, until there is an answer that leads nowhere else.
+// One fetch on a loop of its own: look up, ask, follow, until there is an answer that leads nowhere
+// else.
 class OneFetch {
  public:
   OneFetch(const TransferOptions& options, unsigned max_redirects, BodyTypes types)

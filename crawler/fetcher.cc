@@ -120,7 +120,8 @@ Fetcher::Impl::Impl(uv_loop_t* loop, const TransferOptions& options, std::size_t
   check(curl_multi_setopt(multi_.get(), CURLMOPT_TIMERDATA, this));
   check(
       curl_multi_setopt(multi_.get(), CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_MULTIPLEX)));
-  // Pinned: left alone, libcurl derives it from the handles in use, and a dip closes idle connections.
+  // Pinned: left alone, libcurl derives it from the handles in use, and a dip closes idle
+  //         connections.
   check(curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS,
                           static_cast<long>(concurrency * 2 + 16)));
 }

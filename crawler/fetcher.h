@@ -48,13 +48,13 @@ struct Response {
   storage::SystemTime asked_at;
 };
 
-// Hundreds of transfers on one loop: curl's multi interface driven by the loop's polls and timer, with one reused
-// easy handle a transfer.
+// Hundreds of transfers on one loop: curl's multi interface driven by the loop's polls and timer,
+// with one reused easy handle a transfer.
 //
 // Owns:    the curl handles, the idle connections, a poll for each socket.
 // Thread:  loop. The callbacks are called from the loop, never from within start().
-// Errors:  whatever a server does is a Response. Throws OptionsError for a setting that curl refuses, LoopError
-//          where the loop does.
+// Errors:  whatever a server does is a Response. Throws OptionsError for a setting that curl
+//          refuses, LoopError where the loop does.
 // Source:  RFC 9110, 9112 and 9113, by libcurl.
 class Fetcher {
  public:

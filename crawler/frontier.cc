@@ -260,7 +260,8 @@ std::optional<HostId> Frontier::next_refill() {
 }
 
 std::uint32_t Frontier::refill_limit(HostId id) const noexcept {
-  // The database cannot tell which of its queued URLs are in memory: ask for so many that some must be new.
+  // The database cannot tell which of its queued URLs are in memory: ask for so many that some must
+  // be new.
   return static_cast<std::uint32_t>(hosts_[id - 1]->in_memory + window_capacity());
 }
 
@@ -322,8 +323,9 @@ void Frontier::place(HostQueue& host, SteadyTime now) {
   waiting_.emplace(host.key, host.id);
 }
 
-// Calls as many of the hosts that wait for an address as it has room for, the longest waiting first. A host that
-// is called may find the room taken by one that was ready before it: then it waits again, with the key it had.
+// Calls as many of the hosts that wait for an address as it has room for, the longest waiting
+// first. A host that is called may find the room taken by one that was ready before it: then it
+// waits again, with the key it had.
 void Frontier::call_waiting(Address& address, SteadyTime now) {
   while (!address.waiting.empty() &&
          address.in_flight + address.called < *limits_.address_concurrency) {

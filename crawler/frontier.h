@@ -44,9 +44,9 @@ enum class WasSent : bool { No, Yes };
 
 // Which URL next: one queue a host, hosts ordered by when they may be asked again.
 //
-// Every request passes through here: pages, retries, robots.txt, and the redirects of robots.txt. A host that waits
-// (for its delay, its robots.txt, its address) holds no transfer. Breadth first by depth inside a host; between
-// hosts, the one that has been ready longest.
+// Every request passes through here: pages, retries, robots.txt, and the redirects of robots.txt. A
+// host that waits (for its delay, its robots.txt, its address) holds no transfer. Breadth first by
+// depth inside a host; between hosts, the one that has been ready longest.
 //
 // A host is in one place at a time; settle() puts it there after every change:
 //
@@ -69,8 +69,8 @@ class Frontier {
   void add_host(HostId id, Robots robots);
   [[nodiscard]] std::size_t host_count() const noexcept { return hosts_.size(); }
 
-  // A queued URL of that host. The result is the URL that found no place in the window (this one, or one further
-  // from the seeds that made room) and is in the database only; 0 for none.
+  // A queued URL of that host. The result is the URL that found no place in the window (this one,
+  // or one further from the seeds that made room) and is in the database only; 0 for none.
   [[nodiscard]] UrlId push(HostId host, Scheme scheme, QueuedUrl url, SteadyTime now);
   // The same for one that is counted as queued already: it comes from the database.
   [[nodiscard]] UrlId push_back(HostId host, Scheme scheme, QueuedUrl url, SteadyTime now);
@@ -89,7 +89,8 @@ class Frontier {
   void finished(HostId host, WasSent was_sent, SteadyTime now);  // its transfer is over
   [[nodiscard]] std::optional<SteadyTime> next_due() const;
 
-  // Robots exclusion rules of one origin: asked for through a Robots candidate, which makes them Asked.
+  // Robots exclusion rules of one origin: asked for through a Robots candidate, which makes them
+  // Asked.
   void set_robots(HostId host, Scheme scheme, Robots robots, SteadyTime until, SteadyTime now);
 
   // Names: hosts whose address is to be asked for, at most `look_ups` at once.

@@ -24,8 +24,8 @@ struct QueuedUrl {
   std::string url;  // canonical
 };
 
-// A request that is no page: one hop towards an origin's robots.txt, or a look whether there is a sitemap where
-// sitemaps usually are.
+// A request that is no page: one hop towards an origin's robots.txt, or a look whether there is a
+// sitemap where sitemaps usually are.
 struct Errand {
   enum class Kind : std::uint8_t { Robots, SitemapGuess };
   Kind kind = Kind::Robots;
@@ -51,8 +51,8 @@ enum class Robots : std::uint8_t {
 struct HostQueue {
   enum class Place : std::uint8_t { Idle, Waiting, LookUp, Full, AtAddress, Taken };
 
-  // http and https of one host share its pace, but have rules and a window each: a closed port must not hold up
-  // the other.
+  // http and https of one host share its pace, but have rules and a window each: a closed port must
+  // not hold up the other.
   struct Origin {
     Robots robots = Robots::Unknown;
     SteadyTime until = SteadyTime::max();

@@ -13,15 +13,17 @@
 
 namespace skitter::crawler {
 
-// The one door into the loop from other threads. What is put there is handed to the loop in order, many at a time:
-// wake-ups coalesce.
+// The one door into the loop from other threads. What is put there is handed to the loop in order,
+// many at a time: wake-ups coalesce.
 //
-// An eventfd of its own and no uv_async_t: libuv 1.44 has the loop spin until the thread that woke it is back from its
-// system call, and where threads share cores the loop spins for as long as that thread waits for its turn.
+// An eventfd of its own and no uv_async_t: libuv 1.44 has the loop spin until the thread that woke
+// it is back from its system call, and where threads share cores the loop spins for as long as that
+// thread waits for its turn.
 //
 // Bounded by what the loop has given out: each value answers a job or an op that it counts.
 //
-// Thread:  put(), wake() and push() any; the rest is the loop's. Destroyed after the threads that push have been joined.
+// Thread:  put(), wake() and push() any; the rest is the loop's. Destroyed after the threads that
+//          push have been joined.
 template <typename T>
 class Inbox {
  public:

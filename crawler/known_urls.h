@@ -17,11 +17,12 @@ using storage::HostId;
 using storage::Outcome;
 using storage::UrlId;
 
-// The seen set: every URL ever found, by the fingerprint of its canonical form, with what the crawl must remember
-// of it. The texts are in the database.
+// The seen set: every URL ever found, by the fingerprint of its canonical form, with what the crawl
+// must remember of it. The texts are in the database.
 //
-// The one structure that grows with the crawl: 16 bytes a URL in rows, and 5 bytes a slot in a table of ids that
-// is between half and seven eighths full: 22 to 26 bytes in all. Rows lie in blocks, so that growing copies nothing.
+// The one structure that grows with the crawl: 16 bytes a URL in rows, and 5 bytes a slot in a
+// table of ids that is between half and seven eighths full: 22 to 26 bytes in all. Rows lie in
+// blocks, so that growing copies nothing.
 //
 // Thread:  loop.
 class KnownUrls {

@@ -28,8 +28,8 @@ enum class FailedPolicy { Leave, AskAgain };  // what an earlier run failed to g
 enum class StoreBody { Html, Text, None };    // body and text; text only; neither
 enum class SignalPolicy { Leave, StopOnInterrupt };
 
-// A header line of the user's. It goes to the host it was given for (as in `urls.host`), or to the seeds' origins;
-// never elsewhere, also not by a redirect.
+// A header line of the user's. It goes to the host it was given for (as in `urls.host`), or to the
+// seeds' origins; never elsewhere, also not by a redirect.
 struct Header {
   std::string host;  // empty: the seeds' origins
   std::string line;  // "Name: value"

@@ -34,8 +34,9 @@ class Pace {
   static constexpr milliseconds kMaxBackOff{86'400'000};  // caps Retry-After too
   static constexpr milliseconds kForgivenAfter{1'800'000};  // of quiet
 
-  // A server sees a request when it gets round to reading it. Spaced by this much more than the delay, requests do
-  // not look closer than the delay to a server that is a little late for the first of two.
+  // A server sees a request when it gets round to reading it. Spaced by this much more than the
+  // delay, requests do not look closer than the delay to a server that is a little late for the
+  // first of two.
   static constexpr milliseconds kWireSlack{5};
 
   // How long to wait after the n-th incident (from 1) without Retry-After, jitter included.

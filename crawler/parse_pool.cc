@@ -53,7 +53,8 @@ bool names_sitemap(std::string_view path) {
   return std::search(path.begin(), path.end(), kWord.begin(), kWord.end(), same) != path.end();
 }
 
-// A list of URLs in plain text is a sitemap only where its name says so: any text may have URLs in it.
+// A list of URLs in plain text is a sitemap only where its name says so: any text may have URLs in
+// it.
 bool is_taken_for_sitemap(parser::SitemapKind kind, const parser::Url& url) {
   switch (kind) {
     case parser::SitemapKind::None:

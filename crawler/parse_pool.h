@@ -69,7 +69,8 @@ struct ParseOptions {
 // The parse workers: threads that turn answers into pages, hash and compress them.
 //
 // Owns:    the threads; each has its arena and its compressor.
-// Thread:  try_push() and finish(): loop. The outbox is called on the workers and must only hand over.
+// Thread:  try_push() and finish(): loop. The outbox is called on the workers and must only hand
+//          over.
 // Errors:  a job always gives a result, whatever is in it.
 class ParsePool {
  public:
@@ -88,7 +89,8 @@ class ParsePool {
   [[nodiscard]] std::size_t backlog() const { return jobs_.size(); }
 
  private:
-  // Results of quick pages wait for one another: a wake-up is a system call, and a switch of threads.
+  // Results of quick pages wait for one another: a wake-up is a system call, and a switch of
+  // threads.
   static constexpr int kResultsASend = 16;
   static constexpr milliseconds kResultsWait{1};
 

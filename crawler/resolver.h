@@ -28,14 +28,15 @@ struct Resolution {
   storage::SteadyTime expires;
 };
 
-// Names to addresses, without ever blocking the loop and without threads: c-ares on the loop, and a cache
-// that keeps each answer's TTL (at least 1 s, at most kMaxTtl; failures kFailureTtl). /etc/hosts is read once,
-// when the resolver is made; `localhost` and `*.localhost` are loopback (RFC 6761 §6.3).
+// Names to addresses, without ever blocking the loop and without threads: c-ares on the loop, and a
+// cache that keeps each answer's TTL (at least 1 s, at most kMaxTtl; failures kFailureTtl).
+// /etc/hosts is read once, when the resolver is made; `localhost` and `*.localhost` are loopback
+// (RFC 6761 §6.3).
 //
 // Owns:    the c-ares channel, its polls and its timer. The cache is bounded by kCacheNames.
 // Thread:  loop.
-// Errors:  a look-up that failed is a Resolution with an error. Throws LoopError when it cannot be set up,
-//          OptionsError for servers that are no addresses.
+// Errors:  a look-up that failed is a Resolution with an error. Throws LoopError when it cannot be
+//          set up, OptionsError for servers that are no addresses.
 class Resolver {
  public:
   static constexpr std::chrono::seconds kMaxTtl{86'400};

@@ -9,8 +9,8 @@
 
 namespace skitter::crawler {
 
-// Hash containers of strings that are asked with a view. Debian's Abseil has a string_view of its own, so that its
-// default hash does not take the standard one.
+// Hash containers of strings that are asked with a view. Debian's Abseil has a string_view of its
+// own, so that its default hash does not take the standard one.
 struct StringHash {
   using is_transparent = void;
   std::size_t operator()(std::string_view text) const noexcept {

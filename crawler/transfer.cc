@@ -145,8 +145,8 @@ void Transfer::prepare(FetchRequest request) {
     resolve = curl_slist_append(nullptr, entry.c_str());
   }
   resolve_.reset(resolve);
-  // A transfer may wait for the handshake of another to learn whether it can share that connection. Without TLS there
-  // is no handshake to tell, and it would wait for the other's whole answer.
+  // A transfer may wait for the handshake of another to learn whether it can share that connection.
+  // Without TLS there is no handshake to tell, and it would wait for the other's whole answer.
   set(easy_.get(), CURLOPT_PIPEWAIT, request_.url.starts_with("https:") ? 1L : 0L, "multiplexing");
   set(easy_.get(), CURLOPT_URL, request_.url.c_str(), "URL");
   set(easy_.get(), CURLOPT_HTTPHEADER, headers_.get(), "--header");

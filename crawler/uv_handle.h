@@ -41,8 +41,8 @@ template <typename Handle, typename Init, typename... Args>
 // One event loop. Destroying it runs the close callbacks of handles that were let go before.
 //
 // Thread:  the one that calls run().
-// Errors:  no exception may cross libuv's frames: a callback does its work under guard(), which ends the loop and
-//          keeps the exception; run() throws it.
+// Errors:  no exception may cross libuv's frames: a callback does its work under guard(), which
+//          ends the loop and keeps the exception; run() throws it.
 class EventLoop {
  public:
   EventLoop() {

@@ -154,8 +154,8 @@ void append_multi_byte(std::string& out, std::string_view bytes, std::string_vie
   if (iconv.is_open()) iconv.flush(out);
 }
 
-// ISO-2022-JP is ASCII in which escapes switch to other sets of 94 characters, and its kanji are those
-// of EUC-JP with the high bits off. glibc's own converters know another version of that set.
+// ISO-2022-JP is ASCII in which escapes switch to other sets of 94 characters, and its kanji are
+// those of EUC-JP with the high bits off. glibc's own converters know another version of that set.
 class EscapedReader {
  public:
   EscapedReader(std::string& out, std::string_view bytes, Iconv& iconv)

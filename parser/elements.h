@@ -70,8 +70,8 @@ struct Traits {
 
 enum class Namespace : std::uint8_t { Html, Svg, MathMl };
 
-// The name in a tag of SVG or MathML, `raw` from its '<' to its '>', as gumbo compares it: of a start
-// tag the name, of an end tag all that stands in it.
+// The name in a tag of SVG or MathML, `raw` from its '<' to its '>', as gumbo compares it: of a
+// start tag the name, of an end tag all that stands in it.
 [[nodiscard]] std::string_view foreign_name(std::string_view raw) noexcept;
 
 // The traits in SVG and MathML, where `name` is the name as written: what stands there is text, but

@@ -22,8 +22,8 @@ struct FormattingElement {
 // The list of active formatting elements.
 //
 // Internal to parser/.
-// Owns:    its elements: at most kMaxOpen behind a marker, so that what is opened again in each block
-//          has a bound.
+// Owns:    its elements: at most kMaxOpen behind a marker, so that what is opened again in each
+//          block has a bound.
 // Source:  HTML §13.2.4.3.
 class FormattingList {
  public:

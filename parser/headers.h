@@ -20,7 +20,8 @@ namespace skitter::parser {
 // Total: what is no field is ignored. Lines beyond kMaxBytes are dropped.
 //
 // Thread:  any one at a time.
-// Source:  RFC 9110 §5 (fields), §8.3 (Content-Type), §10.2.3 (Retry-After); RFC 9112 §5.2 (folding).
+// Source:  RFC 9110 §5 (fields), §8.3 (Content-Type), §10.2.3 (Retry-After); RFC 9112 §5.2
+//          (folding).
 class Headers {
  public:
   // Names and values of one response together.

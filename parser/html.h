@@ -45,7 +45,7 @@ enum class ParseMode : std::uint8_t { Scan, Tree };
 //
 // Total: any bytes give a page. HTML and XHTML are parsed as HTML; XML and plain text become `text`
 // only; with no content type the first bytes decide. A page that goes over its budget, or whose
-// nesting or attributes are absurd, is given no tree: what a plain scan of its tags finds is there.
+// nesting or attributes are absurd, is given no tree: what scan_page() finds is there.
 //
 // Scripting is off: noscript content counts. Hidden elements count as visible; template content,
 // comments, scripts, style sheets and the fallback of frames do not. A link in SVG (href or
@@ -56,10 +56,10 @@ enum class ParseMode : std::uint8_t { Scan, Tree };
 //          Standard.
 [[nodiscard]] Page parse_page(const Document& document, Arena& arena, const ParseBudget& budget);
 
-// The same in one pass over the bytes, without a tree, at some ten times the speed. It is linear, so
-// that it needs no budget. It differs where only a tree can tell what belongs where, first of all in
-// what a late <frameset> throws away; there it may find more links, never fewer. The list is in
-// tests/parser/scan_oracle.h.
+// The same in one pass over the bytes, without a tree, at some ten times the speed. It is linear,
+// so that it needs no budget. It differs where only a tree can tell what belongs where, first of
+// all in what a late <frameset> throws away; there it may find more links, never fewer. The list is
+// in tests/parser/scan_oracle.h.
 [[nodiscard]] Page scan_page(const Document& document, Arena& arena);
 
 // One of the two; the budget is the tree's.

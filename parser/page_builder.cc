@@ -46,8 +46,8 @@ std::optional<LinkKind> kind_of_rel(std::string_view rel) noexcept {
   return std::nullopt;
 }
 
-// `text` on one line and no longer than an anchor may be. Cut first, so that the cost of a link does
-// not depend on how much it encloses.
+// `text` on one line and no longer than an anchor may be. Cut first, so that the cost of a link
+// does not depend on how much it encloses.
 std::string as_anchor(std::string_view text) {
   return collapse(cut_to(trim_html_space(text), PageBuilder::kMaxAnchorBytes));
 }

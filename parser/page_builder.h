@@ -38,8 +38,8 @@ class PageBuilder {
   // Bytes of a link's anchor that are kept.
   static constexpr std::size_t kMaxAnchorBytes = 512;
 
-  // Bytes of a page's resolved URLs together; the links behind are cut. A base of a megabyte makes a
-  // terabyte out of the links of one page.
+  // Bytes of a page's resolved URLs together; the links behind are cut. A base of a megabyte makes
+  // a terabyte out of the links of one page.
   static constexpr std::size_t kMaxLinkBytes = 64u << 20;
 
   PageBuilder(const Document& document, Page& page);
@@ -58,8 +58,8 @@ class PageBuilder {
   enum class Rest : std::uint8_t { InsidePart, AroundPart, None };
   CaptureId split_anchor(CaptureId anchor, CaptureId part, Rest rest);
 
-  // Content that stands wrongly in a table belongs in front of it. `place` is where the table began,
-  // before start() of it; what passes between begin and end is moved there.
+  // Content that stands wrongly in a table belongs in front of it. `place` is where the table
+  // began, before start() of it; what passes between begin and end is moved there.
   struct TablePlace {
     TextBuilder::Place text;
     std::size_t place = 0;

@@ -36,8 +36,8 @@ class TextBuilder {
   [[nodiscard]] Place place() const noexcept { return {text_.size(), gap_}; }
   // What follows belongs to an earlier place. Gives where it goes on after that.
   [[nodiscard]] Place leave_for(const Place& earlier) noexcept;
-  // Moves what has been added since there; the place is then behind it. Gives the bytes by which all
-  // that was behind the place has moved.
+  // Moves what has been added since there; the place is then behind it. Gives the bytes by which
+  // all that was behind the place has moved.
   std::size_t return_from(Place& earlier, const Place& left);
 
  private:

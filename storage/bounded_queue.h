@@ -57,8 +57,8 @@ class BoundedQueue {
     return take(lock);
   }
 
-  // Waits as pop() does, but not beyond `deadline`, then appends up to `limit` values to `out` under
-  // one lock. False once the queue is closed and empty.
+  // Waits as pop() does, but not beyond `deadline`, then appends up to `limit` values to `out`
+  // under one lock. False once the queue is closed and empty.
   [[nodiscard]] bool pop_some(std::vector<T>& out, std::size_t limit,
                               std::optional<SteadyTime> deadline) {
     std::unique_lock lock(mutex_);

@@ -119,8 +119,9 @@ void FileLock::release() noexcept {
 }
 
 FileKind FileLock::kind() const {
-  // The header's layout: "SQLite format 3\0" first, the application id at byte 68, big-endian. It is
-  // always in the main file: the schema is made before the file is switched to a write-ahead log.
+  // The header's layout: "SQLite format 3\0" first, the application id at byte 68, big-endian. It
+  // is always in the main file: the schema is made before the file is switched to a write-ahead
+  // log.
   constexpr std::string_view kMagic("SQLite format 3\0", 16);
   std::array<char, 100> header{};
   const ssize_t size = ::pread(fd_, header.data(), header.size(), 0);

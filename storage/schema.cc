@@ -102,9 +102,9 @@ CREATE TABLE run(
 constexpr std::array kSteps = {kVersion1};
 
 // Words that stand in other tables are looked up by scalar subqueries, which cost nothing where a
-// query does not name the column; SQLite does not leave out a LEFT JOIN when it aggregates (counting
-// 6.3 M links took 6.3 s of CPU through joins, 0.17 s so).
-// {outcome}, {kind} and {errors} are filled in; a brace of SQL would have to be doubled.
+// query does not name the column; SQLite does not leave out a LEFT JOIN when it aggregates
+// (counting 6.3 M links took 6.3 s of CPU through joins, 0.17 s so). {outcome}, {kind} and {errors}
+// are filled in; a brace of SQL would have to be doubled.
 constexpr std::string_view kViews = R"sql(
 CREATE VIEW urls AS
   SELECT u.id AS id, u.url AS url, {host} AS host, u.depth AS depth,

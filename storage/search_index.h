@@ -27,8 +27,8 @@ struct SearchState {
   [[nodiscard]] bool is_current() const noexcept { return exists && missing == 0 && changed == 0; }
 };
 
-// The full-text index over title, h1 and text of the pages: FTS5 tables beside the crawl's own, made
-// on first use. They hold no text: `search_source` says where it stands.
+// The full-text index over title, h1 and text of the pages: FTS5 tables beside the crawl's own,
+// made on first use. They hold no text: `search_source` says where it stands.
 //
 // Thread:  the connection's.
 // Errors:  StorageError.
@@ -44,8 +44,8 @@ void update_search(sqlite3* db, SearchTokens tokens);
 // -word for what must not, OR between two. Throws SearchError.
 [[nodiscard]] std::string match_expression(std::string_view typed, SearchTokens tokens);
 
-// Rows (url, title, score, snippet), best first: bm25 with a word of the title ten times, one of the
-// h1 five times the weight of one of the text. What was found stands in [brackets].
+// Rows (url, title, score, snippet), best first: bm25 with a word of the title ten times, one of
+// the h1 five times the weight of one of the text. What was found stands in [brackets].
 [[nodiscard]] Statement search(sqlite3* db, SearchTokens tokens, const std::string& expression,
                                std::int64_t limit);
 

@@ -24,7 +24,8 @@ std::string system_words(sqlite3* db) {
   return error == 0 ? std::string(sqlite3_errmsg(db)) : std::string(std::strerror(error));
 }
 
-// SQLite counts the bytes it has taken, under one lock for the process, at every malloc and free. Nobody asks.
+// SQLite counts the bytes it has taken, under one lock for the process, at every malloc and free.
+// Nobody asks.
 void set_up_library() {
   static const int code = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   (void)code;  // too late where somebody used SQLite before: then it counts

@@ -20,8 +20,9 @@ namespace {
 // Ops taken off the queue under one lock; they wait in the writer's hand beyond the queue's bound.
 constexpr std::size_t kOpsInHand = 64;
 
-// After a handful of ops the writer rests: what is pushed meanwhile needs no wake-up, which costs the loop a system
-// call and the writer a switch of threads, for each page where the writer is faster than the rest.
+// After a handful of ops the writer rests: what is pushed meanwhile needs no wake-up, which costs
+// the loop a system call and the writer a switch of threads, for each page where the writer is
+// faster than the rest.
 constexpr std::size_t kHandful = kOpsInHand / 4;
 constexpr milliseconds kRest{2};
 

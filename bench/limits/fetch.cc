@@ -1,4 +1,5 @@
-// libuv and libcurl alone: every URL once, over reused handles and connections, bodies kept in a string.
+// libuv and libcurl alone: every URL once, over reused handles and connections, bodies kept in a
+// string.
 #include <curl/curl.h>
 #include <uv.h>
 

@@ -7,8 +7,8 @@
 
 namespace skitter::bench {
 
-// What each stage of a crawl costs at least, with nothing around it. Every function prints lines of the form
-// "NAME MICROSECONDS", CPU a page.
+// What each stage of a crawl costs at least, with nothing around it. Every function prints lines of
+// the form "NAME MICROSECONDS", CPU a page.
 void fetch_limit(const std::vector<std::string>& urls, std::size_t concurrency);
 void page_limits(const std::vector<std::string>& files);
 void write_limit(const std::string& crawl, const std::string& scratch);

@@ -1,4 +1,5 @@
-// What a worker does to a page: parsing, compression, hashing, one after the other over files in memory.
+// What a worker does to a page: parsing, compression, hashing, one after the other over files in
+// memory.
 #include <zstd.h>
 
 #include <fstream>

@@ -1,5 +1,5 @@
-// The rows of a crawl written again: tables without indexes, one statement a table, in the order in which they were
-// written, 256 pages a transaction. What SQLite takes for the same bytes.
+// The rows of a crawl written again: tables without indexes, one statement a table, in the order in
+// which they were written, 256 pages a transaction. What SQLite takes for the same bytes.
 #include <sqlite3.h>
 
 #include <filesystem>

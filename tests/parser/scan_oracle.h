@@ -12,13 +12,13 @@ namespace skitter::parser {
 [[nodiscard]] Page page_by_scan(std::string_view html);
 [[nodiscard]] Page page_by_tree(std::string_view html);
 
-// Why the two may differ: what only a tree can decide, or where gumbo is wrong. Read off the tree or
-// the bytes, never off the scanner.
+// Why the two may differ: what only a tree can decide, or where gumbo is wrong. Read off the tree
+// or the bytes, never off the scanner.
 enum class Departure : std::uint8_t {
   None,
   // The tree's nodes are not in the order of the bytes: content that stands wrongly in a table was
-  // moved in front of it. The same links and letters in another order, so that anchors, the first h1
-  // and what stands between words differ.
+  // moved in front of it. The same links and letters in another order, so that anchors, the first
+  // h1 and what stands between words differ.
   Moved,
   // An element was moved out of a block that seemed to go on ("adoption agency"), which then ended
   // where that element began: a form whose end tag had left the element open, or one of the few

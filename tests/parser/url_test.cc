@@ -218,8 +218,8 @@ TEST(UrlTest, TurnsDomainsIntoAscii) {
                 got.dump().c_str(), test["output"].dump().c_str());
   }
   std::printf("toascii.json: %d of %d\n", total - static_cast<int>(misses.size()), total);
-  // libidn2 keeps to the lengths of DNS (63 for a label, 253 for a name) where the standard does not
-  // ask for it. No such name can be looked up, and ASCII ones of any length parse.
+  // libidn2 keeps to the lengths of DNS (63 for a label, 253 for a name) where the standard does
+  // not ask for it. No such name can be looked up, and ASCII ones of any length parse.
   const std::string label = "x01234567890123456789012345678901234567890123456789012345678901";
   const std::string ten = "0123456789";
   const std::string fifty = ten + ten + ten + ten + ten + ".";

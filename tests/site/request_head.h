@@ -21,8 +21,8 @@ struct RequestHead {
 // A longer head is bad.
 inline constexpr std::size_t kMaxHeadBytes = 64 * 1024;
 
-// Lenient towards clients: it calls bad only what cannot be answered (no request line, a body without
-// a length).
+// Lenient towards clients: it calls bad only what cannot be answered (no request line, a body
+// without a length).
 //
 // Source:  RFC 9112 §2-3.
 [[nodiscard]] RequestHead parse_head(std::string_view bytes);
