@@ -1,9 +1,10 @@
 #!/bin/sh
 # Builds skitter and runs its tests. Arguments go to ctest: ./test.sh -R UrlTest
-# PRESET=asan (or tsan, release) takes another build than dev; JOBS=N another number than the cores.
+# Sources are built in batches, which is quick from nothing. PRESET=asan or tsan adds sanitizers, PRESET=dev builds
+# file by file, which is quick after a change; JOBS=N takes another number than the cores.
 set -eu
 cd "$(dirname "$0")"
-preset=${PRESET:-dev}
+preset=${PRESET:-test}
 jobs=${JOBS:-$(nproc)}
 
 # For the builds with sanitizers; the others do not look at them.

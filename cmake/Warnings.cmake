@@ -17,3 +17,10 @@ if(SKITTER_SANITIZE)
     -fsanitize=${SKITTER_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(skitter_flags INTERFACE -fsanitize=${SKITTER_SANITIZE})
 endif()
+
+# The optimiser takes most of the time of a sanitized build: what is not itself slow to run does without it there.
+function(skitter_leave_unoptimised target)
+  if(SKITTER_SANITIZE)
+    target_compile_options(${target} PRIVATE -O0)
+  endif()
+endfunction()

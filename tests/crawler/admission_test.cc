@@ -6,13 +6,10 @@
 #include <vector>
 
 #include "crawler/crawler.h"
+#include "tests/crawler/crawl_values.h"
 
 namespace skitter::crawler {
 namespace {
-
-parser::Url url(std::string_view text) {
-  return *parser::parse_url(text);
-}
 
 Admission admission(const Options& options, std::vector<std::string_view> seeds) {
   Admission made(options);

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "parser/fingerprint.h"
+#include "tests/crawler/crawl_values.h"
 
 namespace skitter::crawler {
 namespace {
@@ -21,14 +22,9 @@ namespace {
 using parser::Link;
 using parser::LinkKind;
 
-const SteadyTime kNow{std::chrono::hours(1)};
-
-parser::Url url(std::string_view text) {
-  return *parser::parse_url(text);
-}
-
-struct Fixture {
-  explicit Fixture(Options given = {}) : options(std::move(given)), frontier(FrontierLimits{}) {
+struct DiscoveryFixture {
+  explicit DiscoveryFixture(Options given = {})
+      : options(std::move(given)), frontier(FrontierLimits{}) {
     Admission admission(options);
     admission.add_seed(url("http://h/"));
     discovery = std::make_unique<Discovery>(options, std::move(admission), frontier);
@@ -59,7 +55,7 @@ Options with_depth(std::uint32_t depth) {
 }
 
 TEST(DiscoveryTest, ASeedIsLetInOnce) {
-  Fixture f;
+  DiscoveryFixture f;
   f.seed("http://h/#top");
   f.seed("http://h/");
   ASSERT_EQ(f.record.discovered.size(), 1u);
@@ -92,7 +88,7 @@ TEST(DiscoveryTest, TheStrongestClaimHolds) {
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(testing::Message() << c.first << " then " << c.second);
-    Fixture f;
+    DiscoveryFixture f;
     f.seed("http://h/");
     const auto add = [&](Way way) {
       f.link("http://h/", "http://h/x", way == Nofollow ? "me nofollow" : "nofollower",
@@ -109,14 +105,14 @@ TEST(DiscoveryTest, TheStrongestClaimHolds) {
 TEST(DiscoveryTest, NofollowIsNoRuleWhereRobotsAreIgnored) {
   Options options;
   options.robots = RobotsPolicy::Ignore;
-  Fixture f(options);
+  DiscoveryFixture f(options);
   f.seed("http://h/");
   f.link("http://h/", "http://h/x", "nofollow");
   EXPECT_EQ(f.row("http://h/x").outcome(), Outcome::Queued);
 }
 
 TEST(DiscoveryTest, RuledOutByAdmissionBeforeDepth) {
-  Fixture f(with_depth(0));
+  DiscoveryFixture f(with_depth(0));
   f.seed("http://h/");
   f.link("http://h/", "http://other/");
   f.link("http://h/", "http://h/x");
@@ -125,7 +121,7 @@ TEST(DiscoveryTest, RuledOutByAdmissionBeforeDepth) {
 }
 
 TEST(DiscoveryTest, TooDeepIsLetInWhenFoundNearer) {
-  Fixture f(with_depth(2));
+  DiscoveryFixture f(with_depth(2));
   f.seed("http://h/");
   f.link("http://h/", "http://h/1");
   f.link("http://h/1", "http://h/2");
@@ -148,7 +144,7 @@ TEST(DiscoveryTest, WhatHasLinksMovesThePagesBehindIt) {
   };
   for (const auto& [outcome, moves] : cases) {
     SCOPED_TRACE(storage::to_string(outcome));
-    Fixture f;
+    DiscoveryFixture f;
     f.seed("http://h/");
     f.link("http://h/", "http://h/1");
     f.link("http://h/1", "http://h/2");
@@ -165,7 +161,7 @@ TEST(DiscoveryTest, WhatHasLinksMovesThePagesBehindIt) {
 TEST(DiscoveryTest, RedirectsKeepTheDepthAndHaveALimit) {
   Options options;
   options.max_redirects = 2;
-  Fixture f(options);
+  DiscoveryFixture f(options);
   f.seed("http://h/");
   f.link("http://h/", "http://h/0");
   const auto redirect = [&](std::string_view from, std::string_view to) {
@@ -186,7 +182,7 @@ TEST(DiscoveryTest, RedirectsKeepTheDepthAndHaveALimit) {
 TEST(DiscoveryTest, AChainOfRedirectsEndsWhateverTheOption) {
   Options options;
   options.max_redirects = 100'000;
-  Fixture f(options);
+  DiscoveryFixture f(options);
   f.seed("http://h/");
   f.row("http://h/").hops = 254;
   const auto redirect = [&](std::string_view from, std::string_view to) {
@@ -197,7 +193,7 @@ TEST(DiscoveryTest, AChainOfRedirectsEndsWhateverTheOption) {
 }
 
 TEST(DiscoveryTest, LinksGetTheIdsOfTheirTargets) {
-  Fixture f;
+  DiscoveryFixture f;
   f.seed("http://h/");
   const std::vector<Link> links = {{"http://h/a", "A", "me", LinkKind::A},
                                    {"mailto:x@y", "B", "", LinkKind::A},
@@ -212,7 +208,7 @@ TEST(DiscoveryTest, LinksGetTheIdsOfTheirTargets) {
 }
 
 TEST(DiscoveryTest, AnotherRunsOptionsJudgeAgain) {
-  Fixture f(with_depth(3));
+  DiscoveryFixture f(with_depth(3));
   f.discovery->load_host({1, "", std::nullopt, 0, 0}, "h");
   f.discovery->load_url(1, "http://h/", 1, 0, 0, Outcome::Ok, "");
   f.discovery->load_url(2, "http://h/deep", 0, 2, 0, Outcome::Depth, "deeper than 1");
@@ -347,7 +343,7 @@ Result fixpoint(const std::vector<SitePage>& site, const Options& options) {
 // Fetches in an order of its own; a page's answer may be under way while others come in, and so may
 // be the links of a page that was found nearer.
 Result crawl(const std::vector<SitePage>& site, const Options& options, std::mt19937& random) {
-  Fixture f(options);
+  DiscoveryFixture f(options);
   const auto offer = [&](UrlId id, std::size_t number) {
     const SitePage& page = site[number];
     Discovery::Source source = f.discovery->source(id);

@@ -7,13 +7,14 @@
 #include <string>
 #include <vector>
 
+#include "tests/crawler/crawl_values.h"
+
 namespace skitter::crawler {
 namespace {
 
 using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 
-const SteadyTime kNow{1h};
 constexpr auto kHttp = Scheme::Http;
 constexpr auto kHttps = Scheme::Https;
 
@@ -29,8 +30,9 @@ FrontierLimits paced() {
 }
 
 // A frontier with a few hosts whose robots rules and addresses are known.
-struct Fixture {
-  explicit Fixture(const FrontierLimits& limits, HostId hosts = 1, Robots robots = Robots::Known)
+struct FrontierFixture {
+  explicit FrontierFixture(const FrontierLimits& limits, HostId hosts = 1,
+                           Robots robots = Robots::Known)
       : frontier(limits) {
     for (HostId id = 1; id <= hosts; ++id) frontier.add_host(id, robots);
   }
@@ -70,7 +72,7 @@ struct Fixture {
 TEST(FrontierTest, AsksBreadthFirstInsideAHost) {
   FrontierLimits limits = unpaced();
   limits.pace.concurrency = 9;
-  Fixture f(limits);
+  FrontierFixture f(limits);
   EXPECT_TRUE(f.frontier.is_empty());
   (void)f.push(1, 1, 2);
   (void)f.push(1, 2, 1, kHttps);
@@ -84,7 +86,7 @@ TEST(FrontierTest, AsksBreadthFirstInsideAHost) {
 }
 
 TEST(FrontierTest, AHostHasNoMoreInFlightThanAllowed) {
-  Fixture f(unpaced());
+  FrontierFixture f(unpaced());
   for (UrlId id = 1; id <= 3; ++id) (void)f.push(1, id);
   EXPECT_EQ(f.start_and_send(), 1u);
   EXPECT_EQ(f.start_and_send(), 2u);
@@ -95,7 +97,7 @@ TEST(FrontierTest, AHostHasNoMoreInFlightThanAllowed) {
 }
 
 TEST(FrontierTest, WhatRobotsTxtHoldsDoesNotKeepItGoing) {
-  Fixture f(unpaced(), 2);
+  FrontierFixture f(unpaced(), 2);
   const SteadyTime later = kNow + 1h;
   (void)f.push(1, 1);
   (void)f.push(1, 2);
@@ -128,7 +130,7 @@ TEST(FrontierTest, WhatRobotsTxtHoldsDoesNotKeepItGoing) {
 TEST(FrontierTest, WhatIsHeldInTheDatabaseCounts) {
   FrontierLimits limits = unpaced();
   limits.host_window = 2;
-  Fixture f(limits);
+  FrontierFixture f(limits);
   for (UrlId id = 1; id <= 2; ++id) (void)f.push(1, id);
   f.frontier.set_robots(1, Scheme::Http, Robots::Unreachable, kNow + 1h, kNow);
   for (UrlId id = 3; id <= 9; ++id) {
@@ -142,7 +144,7 @@ TEST(FrontierTest, WhatIsHeldInTheDatabaseCounts) {
 constexpr auto kSpacing = 250ms + Pace::kWireSlack;
 
 TEST(FrontierTest, TheDelayCountsFromTheSend) {
-  Fixture f(paced());
+  FrontierFixture f(paced());
   for (UrlId id = 1; id <= 3; ++id) (void)f.push(1, id);
   EXPECT_EQ(f.start(), 1u);
   EXPECT_EQ(f.start(kNow + 5s), 0u);  // it still connects: nobody knows when it will be sent
@@ -153,7 +155,7 @@ TEST(FrontierTest, TheDelayCountsFromTheSend) {
 }
 
 TEST(FrontierTest, AFailureBeforeTheWireFreesTheHost) {
-  Fixture f(paced());
+  FrontierFixture f(paced());
   (void)f.push(1, 1);
   (void)f.push(1, 2);
   EXPECT_EQ(f.start(), 1u);
@@ -163,7 +165,7 @@ TEST(FrontierTest, AFailureBeforeTheWireFreesTheHost) {
 }
 
 TEST(FrontierTest, AWaitingHostLetsOthersGo) {
-  Fixture f(paced(), 2);
+  FrontierFixture f(paced(), 2);
   (void)f.push(1, 1);
   (void)f.push(1, 2);
   (void)f.push(2, 3);
@@ -175,7 +177,7 @@ TEST(FrontierTest, AWaitingHostLetsOthersGo) {
 }
 
 TEST(FrontierTest, HostsTakeTurns) {
-  Fixture f(unpaced(), 3);
+  FrontierFixture f(unpaced(), 3);
   for (UrlId id = 1; id <= 9; ++id) (void)f.push((id - 1) / 3 + 1, id);
   std::vector<HostId> turns;
   for (int i = 0; i < 9; ++i) {
@@ -188,7 +190,7 @@ TEST(FrontierTest, HostsTakeTurns) {
 }
 
 TEST(FrontierTest, RobotsComeBeforeTheFirstPageOfEachOrigin) {
-  Fixture f(unpaced(), 1, Robots::Unknown);
+  FrontierFixture f(unpaced(), 1, Robots::Unknown);
   (void)f.push(1, 1, 0, kHttp);
   (void)f.push(1, 2, 0, kHttps);
   for (const Scheme scheme : {kHttp, kHttps}) {
@@ -210,7 +212,7 @@ TEST(FrontierTest, RobotsComeBeforeTheFirstPageOfEachOrigin) {
 }
 
 TEST(FrontierTest, StaleRobotsAreAskedForAgain) {
-  Fixture f(unpaced());
+  FrontierFixture f(unpaced());
   f.frontier.set_robots(1, kHttp, Robots::Known, kNow + 24h, kNow);
   (void)f.push(1, 1);
   (void)f.push(1, 2);
@@ -221,7 +223,7 @@ TEST(FrontierTest, StaleRobotsAreAskedForAgain) {
 }
 
 TEST(FrontierTest, ARetryWaitsAndThenGoesFirst) {
-  Fixture f(unpaced());
+  FrontierFixture f(unpaced());
   (void)f.push(1, 1);
   EXPECT_EQ(f.start_and_send(), 1u);
   f.frontier.finished(1, WasSent::Yes, kNow);
@@ -236,7 +238,7 @@ TEST(FrontierTest, ARetryWaitsAndThenGoesFirst) {
 }
 
 TEST(FrontierTest, ManyRetriesHoldBackThePages) {
-  Fixture f(unpaced());
+  FrontierFixture f(unpaced());
   for (UrlId id = 1; id <= HostQueue::kMostRetries + 1; ++id) (void)f.push(1, id);
   for (UrlId id = 1; id <= HostQueue::kMostRetries; ++id) {
     ASSERT_EQ(f.start_and_send(), id);
@@ -248,7 +250,7 @@ TEST(FrontierTest, ManyRetriesHoldBackThePages) {
 }
 
 TEST(FrontierTest, ABlockedHostWaitsAsAWhole) {
-  Fixture f(unpaced());
+  FrontierFixture f(unpaced());
   (void)f.push(1, 1);
   (void)f.push(1, 2);
   EXPECT_EQ(f.start_and_send(), 1u);
@@ -259,7 +261,7 @@ TEST(FrontierTest, ABlockedHostWaitsAsAWhole) {
 }
 
 TEST(FrontierTest, ErrandsAreRequestsOfTheirHost) {
-  Fixture f(paced(), 1, Robots::Unknown);
+  FrontierFixture f(paced(), 1, Robots::Unknown);
   f.frontier.push_errand(1, {Errand::Kind::Robots, "http://h/robots.txt", 7, kHttps, 1}, kNow);
   f.resolve("");
   EXPECT_FALSE(f.frontier.is_empty());
@@ -271,7 +273,7 @@ TEST(FrontierTest, ErrandsAreRequestsOfTheirHost) {
 }
 
 TEST(FrontierTest, ADroppedCandidateCostsNoTurn) {
-  Fixture f(paced());
+  FrontierFixture f(paced());
   (void)f.push(1, 1);
   (void)f.push(1, 2);
   const std::optional<Candidate> candidate = f.frontier.next(kNow);
@@ -284,7 +286,7 @@ TEST(FrontierTest, ADroppedCandidateCostsNoTurn) {
 TEST(FrontierWindowTest, WhatFindsNoPlaceIsInTheDatabaseOnly) {
   FrontierLimits limits = unpaced();
   limits.host_window = 3;
-  Fixture f(limits);
+  FrontierFixture f(limits);
   for (UrlId id = 1; id <= 3; ++id) EXPECT_EQ(f.push(1, id, 2), 0u);
   EXPECT_EQ(f.push(1, 4, 2), 4u);  // no nearer than any there
   EXPECT_EQ(f.push(1, 5, 1), 3u);  // makes room
@@ -315,7 +317,7 @@ TEST(FrontierWindowTest, AllWindowsTogetherAreBounded) {
   limits.host_window = 10;
   limits.least_window = 2;
   limits.all_windows = 12;
-  Fixture f(limits, 3);
+  FrontierFixture f(limits, 3);
   UrlId id = 0;
   std::vector<int> kept;
   for (HostId host = 1; host <= 3; ++host) {
@@ -326,7 +328,7 @@ TEST(FrontierWindowTest, AllWindowsTogetherAreBounded) {
 }
 
 TEST(FrontierWindowTest, StoredUrlsAreAskedBack) {
-  Fixture f(unpaced());
+  FrontierFixture f(unpaced());
   f.frontier.add_stored(1, 40, kNow);
   EXPECT_EQ(f.frontier.queued(), 40u);
   EXPECT_FALSE(f.frontier.is_empty());
@@ -350,7 +352,7 @@ TEST(FrontierLookUpTest, AHostIsAskedOnceItsAddressIsKnown) {
 }
 
 TEST(FrontierLookUpTest, AnAddressExpires) {
-  Fixture f(unpaced());
+  FrontierFixture f(unpaced());
   (void)f.frontier.push(1, kHttp, {1, 0, "http://h/"}, kNow);
   ASSERT_EQ(f.frontier.next_look_up(), 1u);
   f.frontier.look_up_done(1, "a", kNow + 1h, kNow);
@@ -374,9 +376,9 @@ TEST(FrontierLookUpTest, LookUpsAreBounded) {
 }
 
 // Hosts at one address, with pages 10 * host + 0, 1, ...
-struct SharedAddress : Fixture {
+struct SharedAddress : FrontierFixture {
   SharedAddress(std::size_t concurrency, HostId hosts, UrlId pages)
-      : Fixture(limits(concurrency), hosts) {
+      : FrontierFixture(limits(concurrency), hosts) {
     for (HostId host = 1; host <= hosts; ++host) {
       for (UrlId i = 0; i < pages; ++i)
         (void)frontier.push(host, kHttp, {10 * host + i, 0, "http://h/"}, kNow);
@@ -423,7 +425,7 @@ TEST(FrontierAddressTest, ABlockedHostDoesNotHoldUpItsNeighbours) {
 TEST(FrontierRateTest, TheRateHoldsOverAllHosts) {
   FrontierLimits limits = unpaced();
   limits.rate = 10;
-  Fixture f(limits, 30);
+  FrontierFixture f(limits, 30);
   for (HostId host = 1; host <= 30; ++host) (void)f.push(host, host);
   int started = 0;
   for (SteadyTime now = kNow; now < kNow + 1s; now += 1ms) {

@@ -2,12 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/crawler/crawl_values.h"
+
 namespace skitter::crawler {
 namespace {
 
 using namespace std::chrono_literals;
-
-const SteadyTime kNow{1h};
 
 // How long a host is blocked by an incident without Retry-After, where it is the n-th in a row.
 milliseconds expected_block(int incident) {

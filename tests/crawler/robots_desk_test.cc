@@ -9,13 +9,13 @@
 #include <vector>
 
 #include "crawler/version.h"
+#include "tests/crawler/crawl_values.h"
 
 namespace skitter::crawler {
 namespace {
 
 using namespace std::chrono_literals;
 
-const SteadyTime kNow{1h};
 constexpr unsigned kRetries = 2;
 constexpr HostId kHost = 1;
 
@@ -37,8 +37,8 @@ Response failure(Outcome outcome, bool may_retry, int status = 0) {
 }
 
 // One host with one page waiting for its robots.txt; the answers come in at once.
-struct Fixture {
-  Fixture() : frontier(FrontierLimits{}) {
+struct DeskFixture {
+  DeskFixture() : frontier(FrontierLimits{}) {
     (void)add_host("h.net");
     (void)frontier.push(kHost, Scheme::Http, {1, 0, "http://h.net/"}, kNow);
     while (const std::optional<HostId> host = frontier.next_look_up())
@@ -150,7 +150,7 @@ TEST(RobotsDeskTest, FollowsTheRulesOfAccess) {
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(c.when);
-    Fixture f;
+    DeskFixture f;
     const unsigned requests = f.answer_all(c.given);
     EXPECT_EQ(f.jobs.size(), c.want == Parsed ? 1u : 0u);
     ASSERT_EQ(f.origin().refusal.has_value(), c.want == Refused);
@@ -179,7 +179,7 @@ TEST(RobotsDeskTest, FollowsTheRulesOfAccess) {
 
 // It is asked for twice more soon, then by the back-off of 429.
 TEST(RobotsDeskTest, AsksAgainLaterAndLater) {
-  Fixture f;
+  DeskFixture f;
   std::vector<std::chrono::seconds> waits;
   SteadyTime before = f.now;
   for (int i = 0; i < 20; ++i) {
@@ -210,7 +210,7 @@ TEST(RobotsDeskTest, AsksAgainLaterAndLater) {
 }
 
 TEST(RobotsDeskTest, PagesWaitForTheirRules) {
-  Fixture f;
+  DeskFixture f;
   std::optional<Candidate> candidate = f.next();
   ASSERT_TRUE(candidate);
   EXPECT_EQ(candidate->errand.url, "http://h.net/robots.txt");
@@ -227,7 +227,7 @@ TEST(RobotsDeskTest, PagesWaitForTheirRules) {
 }
 
 TEST(RobotsDeskTest, ARedirectIsARequestOfItsOwnHost) {
-  Fixture f;
+  DeskFixture f;
   std::optional<Candidate> candidate = f.next();
   ASSERT_TRUE(candidate);
   f.desk.answered(candidate->errand, answer(301, "http://other.net/r"), f.now);
@@ -269,7 +269,7 @@ TEST(RobotsDeskTest, RulesOfAnEarlierRunHoldForADay) {
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(testing::Message() << c.state << " " << c.age.count());
-    Fixture f;
+    DeskFixture f;
     f.desk.load(copy_of_age(c.age, c.state, kSystemNow), kSystemNow, kNow);
     const std::optional<Candidate> candidate = f.next();
     ASSERT_TRUE(candidate);
@@ -294,7 +294,7 @@ TEST(RobotsDeskTest, AnOldCopyIsBetterThanNone) {
   for (const std::string_view state : {"rules", "allowed"}) {
     for (const Case& c : cases) {
       SCOPED_TRACE(testing::Message() << state << " " << c.given.status);
-      Fixture f;
+      DeskFixture f;
       f.desk.load(copy_of_age(100h, state, kSystemNow), kSystemNow, kNow);
       EXPECT_EQ(f.answer_all(c.given), c.requests);  // then a page
       EXPECT_EQ(f.hosts[kHost].robots_state, "stale");
