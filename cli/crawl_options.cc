@@ -156,7 +156,7 @@ ordered_json value_or_null(const std::optional<Value>& value) {
 }  // namespace
 
 CrawlArguments::CrawlArguments() {
-  options.workers = std::max(2u, std::thread::hardware_concurrency()) - 1;
+  options.workers = std::max(1u, std::thread::hardware_concurrency());
   options.signals = crawler::SignalPolicy::StopOnInterrupt;
 }
 

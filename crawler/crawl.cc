@@ -254,9 +254,16 @@ void Crawl::request_reoffers() {
 }
 
 bool Crawl::has_room() const {
-  return fetcher_->in_flight() < options_.concurrency && parsing_ < kParseAhead &&
-         held_body_bytes_ < kHeldBodyBytes && waiting_ops_.empty() &&
-         writer_->backlog() < kWriterAhead;
+  return fetcher_->in_flight() < options_.concurrency && !is_parser_behind() && !is_writer_behind();
+}
+
+bool Crawl::is_parser_behind() const {
+  return parsing_ >= kParseAhead || held_body_bytes_ >= kHeldBodyBytes;
+}
+
+bool Crawl::is_writer_behind() const {
+  return !waiting_ops_.empty() || writer_->backlog() >= kWriterAhead ||
+         writer_->backlog_bytes() >= kWriterAheadBytes;
 }
 
 bool Crawl::is_at_limit() {
@@ -442,8 +449,8 @@ void Crawl::flush() {
 }
 
 Bottleneck Crawl::bottleneck(SteadyTime now) const {
-  if (!waiting_ops_.empty() || writer_->backlog() >= kWriterAhead) return Bottleneck::Disk;
-  if (parsing_ >= kParseAhead || held_body_bytes_ >= kHeldBodyBytes) return Bottleneck::Parser;
+  if (is_writer_behind()) return Bottleneck::Disk;
+  if (is_parser_behind()) return Bottleneck::Parser;
   const std::size_t in_flight = fetcher_ ? fetcher_->in_flight() : 0;
   if (in_flight >= options_.concurrency) return Bottleneck::Network;
   if (frontier_.hosts_waiting(now) > 0) return Bottleneck::Politeness;

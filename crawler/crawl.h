@@ -62,9 +62,10 @@ class Crawl {
 
   // Bodies that wait for a parse worker, and ops that wait for the writer, are held back by
   // starting less.
-  static constexpr std::size_t kParseAhead = 1'024;         // answers not parsed yet
-  static constexpr std::size_t kHeldBodyBytes = 32u << 20;  // of them
-  static constexpr std::size_t kWriterAhead = 1'024;        // ops the writer has not taken yet
+  static constexpr std::size_t kParseAhead = 1'024;            // answers not parsed yet
+  static constexpr std::size_t kHeldBodyBytes = 8u << 20;      // of them
+  static constexpr std::size_t kWriterAhead = 1'024;           // ops the writer has not taken yet
+  static constexpr std::size_t kWriterAheadBytes = 12u << 20;  // of them
   static constexpr std::size_t kReoffersAtOnce = 8;
   static constexpr int kCandidatesATurn = 1'024;
   static constexpr std::size_t kDefaultIpConcurrency = 8;
@@ -91,6 +92,8 @@ class Crawl {
   void dispatch(Candidate candidate);
   void send(Candidate candidate);
   [[nodiscard]] bool has_room() const;
+  [[nodiscard]] bool is_parser_behind() const;
+  [[nodiscard]] bool is_writer_behind() const;
   [[nodiscard]] bool is_at_limit();
   void arm_timer();
   void stop(EndReason reason, std::string detail);

@@ -4,9 +4,9 @@
 #include <array>
 #include <bit>
 #include <cstdint>
-#include <cstring>
 
 #include "parser/ascii.h"
+#include "parser/byte_search.h"
 #include "parser/charset_labels.h"
 #include "parser/charset_legacy.h"
 #include "parser/charset_prescan.h"
@@ -42,14 +42,16 @@ Sequence first_sequence(std::string_view text) noexcept {
   return {size, true};
 }
 
-// Eight bytes at a time: pages are mostly ASCII.
+// Sixteen bytes at a time: pages are mostly ASCII.
 std::size_t ascii_run(std::string_view text) noexcept {
-  constexpr std::uint64_t kHighBits = 0x8080808080808080;
   std::size_t at = 0;
-  for (std::uint64_t word = 0; text.size() - at >= sizeof(word); at += sizeof(word)) {
-    std::memcpy(&word, text.data() + at, sizeof(word));
-    if ((word & kHighBits) != 0) break;
+#if defined(__SSE2__)
+  constexpr std::size_t kStep = 16;
+  for (; text.size() - at >= kStep; at += kStep) {
+    const unsigned found = sse2::mask(sse2::load(text.data() + at));  // the high bit of each
+    if (found != 0) return at + static_cast<std::size_t>(std::countr_zero(found));
   }
+#endif
   while (at < text.size() && static_cast<unsigned char>(text[at]) < 0x80) ++at;
   return at;
 }

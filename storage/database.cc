@@ -19,7 +19,7 @@ namespace {
 // then needs no chain of overflow pages.
 constexpr int kPageBytes = 16384;
 constexpr int kOpenTimeoutMs = 5000;
-constexpr int kWriterCacheKib = 32 * 1024;
+constexpr int kWriterCacheKib = 16 * 1024;
 // A checkpoint after that many pages of log, and what a log that once grew larger (a reader kept it
 // from being checkpointed) is cut back to: both 32 MiB.
 constexpr int kCheckpointPages = 2048;

@@ -1,5 +1,6 @@
 #include "storage/writer.h"
 
+#include <atomic>
 #include <chrono>
 #include <exception>
 #include <memory>
@@ -26,6 +27,16 @@ constexpr std::size_t kOpsInHand = 64;
 constexpr std::size_t kHandful = kOpsInHand / 4;
 constexpr milliseconds kRest{2};
 
+// About what an op holds of memory beyond its own size: only pages hold much.
+std::size_t bytes_of(const WriteOp& op) noexcept {
+  const Record* record = std::get_if<Record>(&op);
+  if (record == nullptr) return 0;
+  std::size_t bytes = record->links.size() * sizeof(LinkRow);
+  for (const ItemRow& item : record->items) bytes += item.data.size();
+  if (record->page) bytes += record->page->page.text.size() + record->page->body.size();
+  return bytes;
+}
+
 // The transaction under way, and when it is to be committed.
 struct Batch {
   Batch(sqlite3* db, SteadyTime end) : transaction(db), deadline(end) {}
@@ -34,6 +45,7 @@ struct Batch {
   SteadyTime deadline;
   std::size_t ops = 0;
   std::size_t records = 0;
+  std::size_t bytes = 0;
 };
 
 }  // namespace
@@ -70,7 +82,11 @@ struct Writer::Impl {
     std::vector<WriteOp> ops;
     while (queue.pop_some(ops, kOpsInHand, deadline())) {
       for (WriteOp& op : ops) {
+        const std::size_t bytes = bytes_of(op);
         std::visit([&](auto& value) { take(recorder, value); }, op);
+        op = HostState();  // gives the memory back before the others are applied
+        held_bytes.fetch_sub(bytes, std::memory_order_relaxed);
+        if (batch) batch->bytes += bytes;
         if (is_commit_due()) commit();
       }
       const bool was_handful = !ops.empty() && ops.size() < kHandful;
@@ -112,6 +128,7 @@ struct Writer::Impl {
 
   [[nodiscard]] bool is_commit_due() const {
     return batch && (batch->ops >= limits.records_a_transaction ||
+                     batch->bytes >= limits.bytes_a_transaction ||
                      std::chrono::steady_clock::now() >= batch->deadline);
   }
 
@@ -124,6 +141,7 @@ struct Writer::Impl {
   const WriterLimits limits;
   const std::function<void(WriterEvent)> on_event;
   BoundedQueue<WriteOp> queue;
+  std::atomic<std::size_t> held_bytes = 0;
   std::optional<Batch> batch;  // of the thread alone
   std::thread thread;          // last: it uses all of the above
 };
@@ -134,11 +152,19 @@ Writer::Writer(Database database, WriterLimits limits, std::function<void(Writer
 Writer::~Writer() = default;
 
 bool Writer::try_push(WriteOp&& op) {
-  return impl_->queue.try_push(std::move(op));
+  const std::size_t bytes = bytes_of(op);
+  impl_->held_bytes.fetch_add(bytes, std::memory_order_relaxed);
+  const bool is_taken = impl_->queue.try_push(std::move(op));
+  if (!is_taken) impl_->held_bytes.fetch_sub(bytes, std::memory_order_relaxed);
+  return is_taken;
 }
 
 std::size_t Writer::backlog() const {
   return impl_->queue.size();
+}
+
+std::size_t Writer::backlog_bytes() const noexcept {
+  return impl_->held_bytes.load(std::memory_order_relaxed);
 }
 
 Database Writer::finish() {

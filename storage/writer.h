@@ -13,7 +13,8 @@ namespace skitter::storage {
 struct WriterLimits {
   std::size_t queue_capacity = 4096;  // ops; the crawler starts no transfers before it is full
   std::size_t records_a_transaction = 256;
-  milliseconds time_a_transaction{250};  // a quiet crawl commits within this
+  std::size_t bytes_a_transaction = 4u << 20;  // texts and bodies of its records
+  milliseconds time_a_transaction{250};        // a quiet crawl commits within this
 };
 
 // The writer thread: applies ops in order, many a transaction, and answers reads between them.
@@ -32,6 +33,8 @@ class Writer {
   // False when the queue is full: then `op` is untouched.
   [[nodiscard]] bool try_push(WriteOp&& op);
   [[nodiscard]] std::size_t backlog() const;  // ops in the queue
+  // What the texts and bodies of records take that were pushed and not yet applied.
+  [[nodiscard]] std::size_t backlog_bytes() const noexcept;
 
   // Applies and commits all that was pushed, ends the thread, and gives the database back.
   [[nodiscard]] Database finish();

@@ -56,6 +56,18 @@ TEST(WriterTest, CommitsByCount) {
   EXPECT_THAT(rows(reader.connection(), "SELECT title FROM pages"), ElementsAre("One"));
 }
 
+TEST(WriterTest, CommitsByBytes) {
+  const TempDirectory directory;
+  Crawl crawl(open_database(directory.file()),
+              {.bytes_a_transaction = 1'000, .time_a_transaction = kNever});
+  EXPECT_TRUE(crawl.writer.try_push(seed_record()));
+  Record record = page_record();
+  record.page->page.text = std::string(1'000, 'x');
+  EXPECT_TRUE(crawl.writer.try_push(std::move(record)));
+  EXPECT_EQ(crawl.next<Committed>().records, 2u);
+  EXPECT_EQ(crawl.writer.backlog_bytes(), 0u);
+}
+
 TEST(WriterTest, CommitsByTimeWhereNothingFollows) {
   const TempDirectory directory;
   Crawl crawl(open_database(directory.file()), {.time_a_transaction = milliseconds{1}});
@@ -99,6 +111,8 @@ TEST(WriterTest, AFullQueueLeavesTheOpUntouched) {
   WriteOp op = seed_record();
   EXPECT_FALSE(crawl.writer.try_push(std::move(op)));
   EXPECT_EQ(std::get<Record>(op).discovered.size(), 2u);
+  EXPECT_FALSE(crawl.writer.try_push(page_record()));
+  EXPECT_EQ(crawl.writer.backlog_bytes(), 0u);  // what was refused is not held
 }
 
 TEST(WriterTest, AFullDiskEndsItWithOneEventAndRollsBack) {
