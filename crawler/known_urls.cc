@@ -19,7 +19,7 @@ void KnownUrls::find_all(std::span<const std::uint64_t> fingerprints,
 }
 
 UrlId KnownUrls::add(Row row) {
-  if (size_ == blocks_.size() * kBlock) blocks_.push_back(std::make_unique<Row[]>(kBlock));
+  if (size_ == blocks_.size() * kBlock) blocks_.emplace_back(kBlock);
   const auto id = static_cast<UrlId>(++size_);
   (*this)[id] = row;
   ids_.insert(id);

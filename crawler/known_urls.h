@@ -4,11 +4,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
 
+#include "crawler/huge_pages.h"
 #include "storage/record.h"
 
 namespace skitter::crawler {
@@ -82,7 +82,7 @@ class KnownUrls {
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
  private:
-  static constexpr std::size_t kBlock = 65'536;
+  static constexpr std::size_t kBlock = 131'072;  // rows of 2 MiB
 
   // The table holds ids; it is asked with a fingerprint, which is a hash already.
   struct Hash {
@@ -108,9 +108,9 @@ class KnownUrls {
   KnownUrls& operator=(const KnownUrls&) = delete;
 
  private:
-  std::vector<std::unique_ptr<Row[]>> blocks_;
+  std::vector<std::vector<Row, HugePages<Row>>> blocks_;  // of kBlock rows
   std::size_t size_ = 0;
-  absl::flat_hash_set<UrlId, Hash, Equal> ids_;
+  absl::flat_hash_set<UrlId, Hash, Equal, HugePages<UrlId>> ids_;
 };
 
 }  // namespace skitter::crawler
