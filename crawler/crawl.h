@@ -49,9 +49,10 @@ class Crawl {
   Crawl& operator=(const Crawl&) = delete;
   ~Crawl();
 
-  // What the database holds becomes the frontier and the seen set. `must_judge`: the options are
-  // not those of the run before.
-  void load(storage::Database& database, std::span<const parser::Url> seeds, bool must_judge);
+  // What the database holds becomes the frontier and the seen set. `judges_alike`: the options
+  // would decide as those of the run before; what it ruled out is judged again where they would
+  // not, or where a seed is new.
+  void load(storage::Database& database, std::span<const parser::Url> seeds, bool judges_alike);
   // Runs the loop to the end; the database comes back with all that was decided committed.
   [[nodiscard]] storage::Database run(storage::Database database,
                                       std::span<const parser::Url> seeds);
@@ -79,6 +80,7 @@ class Crawl {
   using Arrival = std::variant<PageParsed, RobotsParsed, storage::WriterEvent>;
 
   // crawl_load.cc
+  [[nodiscard]] bool has_new_seed(std::span<const parser::Url> seeds);
   void judge_again(storage::Database& database);
   void count_stored();
 

@@ -1,40 +1,25 @@
 // What an earlier run left in the database becomes the frontier and the seen set.
 #include <algorithm>
+#include <array>
+#include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "crawler/crawl.h"
+#include "parser/fingerprint.h"
+#include "storage/recorder.h"
+#include "storage/sqlite.h"
 
 namespace skitter::crawler {
 namespace {
 
 // Outcomes that the options of a run decide: another run may judge otherwise.
+constexpr std::array kJudgements = {
+    Outcome::Queued, Outcome::Robots,   Outcome::Scope,          Outcome::Depth,
+    Outcome::Trap,   Outcome::Excluded, Outcome::PrivateAddress, Outcome::UnsupportedScheme};
+
 bool is_judgement(Outcome outcome) {
-  switch (outcome) {
-    case Outcome::Queued:
-    case Outcome::Robots:
-    case Outcome::Scope:
-    case Outcome::Depth:
-    case Outcome::Trap:
-    case Outcome::Excluded:
-    case Outcome::PrivateAddress:
-    case Outcome::UnsupportedScheme:
-      return true;
-    case Outcome::Ok:
-    case Outcome::HttpError:
-    case Outcome::Redirect:
-    case Outcome::NotModified:
-    case Outcome::NetworkError:
-    case Outcome::Timeout:
-    case Outcome::TlsError:
-    case Outcome::DnsError:
-    case Outcome::TooLarge:
-    case Outcome::Truncated:
-    case Outcome::Budget:
-    case Outcome::UnsupportedType:
-    case Outcome::ParseLimit:
-      return false;
-  }
-  return false;
+  return std::find(kJudgements.begin(), kJudgements.end(), outcome) != kJudgements.end();
 }
 
 constexpr Outcome kLimited[] = {Outcome::Budget};
@@ -42,11 +27,13 @@ constexpr Outcome kFailed[] = {Outcome::HttpError, Outcome::NetworkError, Outcom
                                Outcome::TlsError,  Outcome::DnsError,     Outcome::TooLarge,
                                Outcome::Truncated};
 
-constexpr std::size_t kChangesARecord = 1'000;
+// Judged in portions, each of which is committed before the next is read.
+constexpr std::uint32_t kJudgedAtOnce = 10'000;
 
 }  // namespace
 
-void Crawl::load(storage::Database& database, std::span<const parser::Url> seeds, bool must_judge) {
+void Crawl::load(storage::Database& database, std::span<const parser::Url> seeds,
+                 bool judges_alike) {
   const SteadyTime now = clock_now();
   const storage::SystemTime system_now = std::chrono::system_clock::now();
   database.requeue(kLimited);  // a limit of that run is not one of this
@@ -84,23 +71,42 @@ void Crawl::load(storage::Database& database, std::span<const parser::Url> seeds
   };
   sink.nearer = [&](UrlId id) { discovery_.load_nearer(id); };
   database.load(sink);
-  if (must_judge) judge_again(database);
+  const bool is_new = discovery_.known().size() == 0;
+  if (!is_new && (!judges_alike || has_new_seed(seeds))) judge_again(database);
   count_stored();
 }
 
+// A seed that no earlier run had widens the scope.
+bool Crawl::has_new_seed(std::span<const parser::Url> seeds) {
+  return std::any_of(seeds.begin(), seeds.end(), [&](const parser::Url& seed) {
+    const UrlId id =
+        discovery_.known().find(parser::fingerprint(canonical(seed).without_fragment()));
+    if (id == 0) return true;
+    const KnownUrls::Row& row = discovery_.known()[id];
+    return row.depth != 0 || row.hops != 0;
+  });
+}
+
+// Nothing is in flight yet, so that this thread may wait for the database.
 void Crawl::judge_again(storage::Database& database) {
+  if (observer_.on_message) {
+    observer_.on_message("what was ruled out or is queued is judged again by the new options");
+  }
   const SteadyTime now = clock_now();
-  Record record;
-  storage::LoadSink sink;
-  sink.url = [&](UrlId id, std::string_view url, HostId, std::uint16_t, std::uint8_t,
-                 std::optional<Outcome> outcome, std::string_view) {
-    if (!outcome || !is_judgement(*outcome)) return;
-    discovery_.judge_again(record, id, url, now);
-    if (record.changes.size() < kChangesARecord) return;
-    push_op(std::exchange(record, {}));
-  };
-  database.load(sink);
-  if (!record.changes.empty()) push_op(std::move(record));
+  storage::Recorder recorder(database.connection());
+  UrlId last = 0;
+  do {
+    Record record;
+    last = database.load_urls(kJudgements, last, kJudgedAtOnce,
+                              [&](UrlId id, std::string_view url, HostId, std::uint16_t,
+                                  std::uint8_t, std::optional<Outcome>, std::string_view) {
+                                discovery_.judge_again(record, id, url, now);
+                              });
+    if (record.changes.empty()) continue;
+    storage::Transaction transaction(database.connection());
+    recorder.apply(record);
+    transaction.commit();
+  } while (last != 0);
 }
 
 // Queued URLs that are in the database only, by host.

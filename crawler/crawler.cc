@@ -5,9 +5,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <nlohmann/json.hpp>
+#include <string>
 #include <utility>
 
 #include "crawler/crawl.h"
@@ -29,6 +32,22 @@ void raise_descriptor_limit() {
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
   limit.rlim_cur = limit.rlim_max;
   (void)setrlimit(RLIMIT_NOFILE, &limit);  // then it stays as it was
+}
+
+// Whether URLs are judged by both options (JSON) in the same way.
+bool judges_alike(const std::string& before, std::string_view now) {
+  if (before == now) return true;
+  const auto earlier = nlohmann::json::parse(before, nullptr, false);
+  const auto given = nlohmann::json::parse(now, nullptr, false);
+  if (!earlier.is_object() || !given.is_object()) return false;
+  const auto value = [](const nlohmann::json& options, const char* name) {
+    const auto found = options.find(name);
+    return found == options.end() ? nlohmann::json() : *found;
+  };
+  constexpr std::array kJudging = {"depth",   "scope",  "include",
+                                   "exclude", "robots", "allow_private"};
+  return std::all_of(kJudging.begin(), kJudging.end(),
+                     [&](const char* name) { return value(earlier, name) == value(given, name); });
 }
 
 }  // namespace
@@ -66,7 +85,7 @@ Summary crawl(const Options& options, const std::vector<parser::Url>& seeds,
   raise_descriptor_limit();
   Crawl crawl(options, Admission(options), observer);
   const std::optional<std::string> last_options = database.last_options();
-  crawl.load(database, seeds, last_options && *last_options != options_json);
+  crawl.load(database, seeds, !last_options || judges_alike(*last_options, options_json));
   const std::int64_t run = database.begin_run(kVersion, options_json, seeds.size(), now_ms());
   storage::Database written = crawl.run(std::move(database), seeds);
   Summary summary = crawl.summary();

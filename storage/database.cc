@@ -69,6 +69,19 @@ void configure(sqlite3* db, Durability durability) {
                           kCheckpointPages, kLogBytes));
 }
 
+constexpr std::string_view kUrlColumns =
+    "SELECT id, url, host, depth, hops, outcome, detail FROM url";
+
+UrlId hand_on_url(Statement& row, const UrlSink& sink) {
+  std::optional<Outcome> outcome;
+  if (row.type(5) != ColumnType::Null) outcome = static_cast<Outcome>(row.integer(5));
+  const auto id = static_cast<UrlId>(row.integer(0));
+  sink(id, row.text(1), static_cast<HostId>(row.integer(2)),
+       static_cast<std::uint16_t>(row.integer(3)), static_cast<std::uint8_t>(row.integer(4)),
+       outcome, row.text(6));
+  return id;
+}
+
 }  // namespace
 
 struct Database::Impl {
@@ -135,19 +148,28 @@ void Database::load(const LoadSink& sink) {
     }
   }
   if (sink.url) {
-    Statement row(db, "SELECT id, url, host, depth, hops, outcome, detail FROM url ORDER BY id");
-    while (row.step()) {
-      std::optional<Outcome> outcome;
-      if (row.type(5) != ColumnType::Null) outcome = static_cast<Outcome>(row.integer(5));
-      sink.url(static_cast<UrlId>(row.integer(0)), row.text(1), static_cast<HostId>(row.integer(2)),
-               static_cast<std::uint16_t>(row.integer(3)),
-               static_cast<std::uint8_t>(row.integer(4)), outcome, row.text(6));
-    }
+    Statement row(db, fmt::format("{} ORDER BY id", kUrlColumns));
+    while (row.step()) (void)hand_on_url(row, sink.url);
   }
   if (sink.nearer) {
     Statement row(db, "SELECT id FROM nearer ORDER BY id");
     while (row.step()) sink.nearer(static_cast<UrlId>(row.integer(0)));
   }
+}
+
+UrlId Database::load_urls(std::span<const Outcome> outcomes, UrlId after, std::uint32_t limit,
+                          const UrlSink& sink) {
+  std::string numbers;
+  for (const Outcome outcome : outcomes) {
+    numbers += fmt::format("{}{}", numbers.empty() ? "" : ", ", static_cast<int>(outcome));
+  }
+  Statement row(connection(),
+                fmt::format("{} WHERE id > ?1 AND outcome IN ({}) ORDER BY id LIMIT ?2",
+                            kUrlColumns, numbers));
+  row.bind(1, static_cast<std::int64_t>(after)).bind(2, std::int64_t{limit});
+  UrlId last = 0;
+  while (row.step()) last = hand_on_url(row, sink);
+  return last;
 }
 
 void Database::requeue(std::span<const Outcome> outcomes) {

@@ -33,14 +33,16 @@ struct RunCounts {
   std::uint64_t discovered = 0;
 };
 
+// One row of `url`. `outcome` nullopt: only a link's target.
+using UrlSink =
+    std::function<void(UrlId id, std::string_view url, HostId host, std::uint16_t depth,
+                       std::uint8_t hops, std::optional<Outcome> outcome, std::string_view detail)>;
+
 // What a database held when it was opened; each callback may be empty.
 struct LoadSink {
   std::function<void(const HostState& state, std::string_view name)> host;
   std::function<void(const RobotsCopy& copy)> robots;
-  // In order of id. `outcome` nullopt: only a link's target.
-  std::function<void(UrlId id, std::string_view url, HostId host, std::uint16_t depth,
-                     std::uint8_t hops, std::optional<Outcome> outcome, std::string_view detail)>
-      url;
+  UrlSink url;                           // in order of id
   std::function<void(UrlId id)> nearer;  // pages whose links are still to be offered again
 };
 
@@ -62,6 +64,10 @@ class Database {
   [[nodiscard]] sqlite3* connection() const noexcept;
 
   void load(const LoadSink& sink);
+  // The first `limit` URLs behind `after` that ended in one of `outcomes`, in order of id. Gives the
+  // last one's id, 0 where there are none.
+  [[nodiscard]] UrlId load_urls(std::span<const Outcome> outcomes, UrlId after, std::uint32_t limit,
+                                const UrlSink& sink);
   // Every URL that ended so is queued again (its row of `pages` stays until the new one replaces
   // it). A URL without a host, which is never asked for, stays as it is.
   void requeue(std::span<const Outcome> outcomes);

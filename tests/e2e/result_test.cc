@@ -233,6 +233,31 @@ TEST_F(ResultTest, AnyScopeGoesFromHostToHost) {
   EXPECT_EQ(number("SELECT max(depth) FROM pages WHERE outcome = 'ok'", kFirst), 19);
 }
 
+// The later run judges what the earlier one ruled out: by its options, and by its seeds.
+TEST_F(ResultTest, ALaterRunJudgesAgain) {
+  Site site;
+  site.route("a.localhost", "/", page_with_links({"/deep/1", site.url("b.localhost", "/x")}));
+  site.route("a.localhost", "/deep/1", page_with_links({"/deep/2"}));
+  site.route("a.localhost", "/deep/2", Answer::html("x"));
+  site.route("b.localhost", "/", Answer::html("x"));
+  site.route("b.localhost", "/x", Answer::html("x"));
+  const std::string a = site.url("a.localhost");
+  const std::string x = site.url("b.localhost", "/x");
+  const std::string deep = site.url("a.localhost", "/deep/2");
+  ASSERT_EQ(crawl({a, "-d", "1"}).status, 0);
+  EXPECT_EQ(outcome(x), "scope");
+  EXPECT_EQ(outcome(deep), "depth");
+
+  ASSERT_EQ(crawl({a, "-c", "3", "-d", "2"}).status, 0);
+  EXPECT_EQ(outcome(x), "scope");
+  EXPECT_EQ(outcome(deep), "ok");
+
+  const ProgramResult widened = crawl({a, site.url("b.localhost"), "-c", "3", "-d", "2"});
+  ASSERT_EQ(widened.status, 0) << widened.err;
+  EXPECT_EQ(outcome(x), "ok");
+  expect_finished();
+}
+
 TEST_F(ResultTest, NofollowIsOverruledByALinkThatFollows) {
   Site site;
   const auto nofollow = [](const std::string& target) {
