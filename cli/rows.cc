@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -120,6 +123,36 @@ class TableWriter : public RowWriter {
   std::unique_ptr<TableLayout> layout_;
 };
 
+// Digits with a sign, a point or an exponent, and nothing else.
+bool is_plain_number(std::string_view text) noexcept {
+  constexpr std::string_view kMarks = "+-";
+  if (!text.empty() && kMarks.find(text.front()) != std::string_view::npos) text.remove_prefix(1);
+  const bool has_digit_first = !text.empty() && text.front() >= '0' && text.front() <= '9';
+  if (!has_digit_first) return false;
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error != std::errc::invalid_argument && end == text.data() + text.size();
+}
+
+// A spreadsheet takes a field that begins so for a formula, and runs it; some take the wide forms
+// too (OWASP, CSV Injection).
+bool may_be_formula(std::string_view field) noexcept {
+  static constexpr std::array<std::string_view, 11> kStarts = {"=",
+                                                               "+",
+                                                               "-",
+                                                               "@",
+                                                               "\t",
+                                                               "\r",
+                                                               "\n",
+                                                               "\xef\xbc\x9d",
+                                                               "\xef\xbc\x8b",
+                                                               "\xef\xbc\x8d",
+                                                               "\xef\xbc\xa0"};
+  return std::any_of(kStarts.begin(), kStarts.end(),
+                     [&](std::string_view start) { return field.starts_with(start); }) &&
+         !is_plain_number(field);
+}
+
 class CsvWriter : public RowWriter {
  public:
   CsvWriter(Output& output, const RowStyle& style) : output_(output), style_(style) {}
@@ -152,7 +185,8 @@ class CsvWriter : public RowWriter {
 
   void add(std::string& line, std::string_view raw) {
     separate(line);
-    const std::string field = style_.terminal ? printable(raw, LineBreaks::Keep) : std::string(raw);
+    std::string field = may_be_formula(raw) ? "'" : "";
+    field += style_.terminal ? printable(raw, LineBreaks::Keep) : std::string(raw);
     if (!field.empty() && field.find_first_of("\",\r\n") == std::string::npos) {
       line += field;
       return;

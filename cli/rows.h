@@ -33,8 +33,8 @@ struct RowStyle {
 //
 // Bounded: a table looks at its first kSampledRows rows before it decides on widths; nothing else
 //          is kept.
-// Source:  RFC 4180 (CSV: CRLF, quotes doubled; NULL is an empty field, an empty text is ""), RFC
-//          8259 (JSON).
+// Source:  RFC 4180 (CSV: CRLF, quotes doubled; NULL is an empty field, an empty text is "", and a
+//          text that a spreadsheet would take for a formula gets a ' in front), RFC 8259 (JSON).
 class RowWriter {
  public:
   static constexpr std::size_t kSampledRows = 1'000;

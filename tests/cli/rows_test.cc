@@ -107,6 +107,46 @@ TEST(RowsTest, CsvOnATerminalShowsControls) {
   EXPECT_EQ(write(RowFormat::Csv, {"a"}, {{text("\x1b[2J")}}), "a\r\n\x1b[2J\r\n");
 }
 
+// A spreadsheet runs what it takes for a formula, whoever wrote it.
+TEST(RowsTest, CsvGivesSpreadsheetsNoFormula) {
+  struct Case {
+    std::string_view given, want;
+  };
+  const Case cases[] = {
+      {"=HYPERLINK(A1)", "'=HYPERLINK(A1)"},
+      {"=\"x\"", "\"'=\"\"x\"\"\""},
+      {"+cmd", "'+cmd"},
+      {"-1+1", "'-1+1"},
+      {"@SUM(A1)", "'@SUM(A1)"},
+      {"\t=1", "'\t=1"},
+      {"\r=1", "\"'\r=1\""},
+      {"\n=1", "\"'\n=1\""},
+      {"\xef\xbc\x9d"
+       "1",
+       "'\xef\xbc\x9d"
+       "1"},                              // U+FF1D, which some take for '='
+      {"\xef\xbc\x8b", "'\xef\xbc\x8b"},  // U+FF0B
+      {"\xef\xbc\x8d", "'\xef\xbc\x8d"},  // U+FF0D
+      {"\xef\xbc\xa0", "'\xef\xbc\xa0"},  // U+FF20
+      {"-", "'-"},                        //
+      {"-1.5", "-1.5"},                   // a number is no formula
+      {"+48", "+48"},                     //
+      {"-1e5", "-1e5"},                   //
+      {"-inf", "'-inf"},                  // nor is this one
+      {"+-1", "'+-1"},                    //
+      {"-0x1", "'-0x1"},                  //
+      {"a=b", "a=b"},                     //
+      {"'=1", "'=1"},                     // guarded already
+      {"\xef\xbc\x9e", "\xef\xbc\x9e"},   // U+FF1E
+      {"http://a.example/?=1", "http://a.example/?=1"},
+  };
+  for (const auto& [given, want] : cases) {
+    SCOPED_TRACE(want);
+    EXPECT_EQ(write(RowFormat::Csv, {"a"}, {{text(given)}}), "a\r\n" + std::string(want) + "\r\n");
+  }
+  EXPECT_EQ(write(RowFormat::Csv, {"=1"}, {{integer(-1), real(-0.5)}}), "'=1\r\n-1,-0.5\r\n");
+}
+
 TEST(RowsTest, JsonKeepsTypes) {
   EXPECT_EQ(write(RowFormat::Json, {"t", "i", "r", "b", "n"},
                   {{text("a\"\xff\x1b"), integer(std::numeric_limits<std::int64_t>::min()), real(2),
