@@ -43,6 +43,7 @@ std::string_view word_of(Word value,
 
 constexpr std::uint64_t kMostTransfers = 65'536;  // more than a machine has ports for one address
 constexpr std::uint64_t kMostWorkers = 1'024;
+constexpr std::uint64_t kMostAlike = 1'000'000'000;
 constexpr std::uint64_t kMostDepth = 65'535;  // as the database stores it
 
 void add_rate_limit(CLI::App& app, const char* group, std::optional<double>& into) {
@@ -117,6 +118,23 @@ void add_reach(CLI::App& app, crawler::Options& options) {
            [&options] { options.transfer.cookies = crawler::CookiePolicy::Keep; });
 }
 
+void add_traps(CLI::App& app, crawler::TrapLimits& limits) {
+  constexpr const char* kGroup = "Traps";
+  add_flag(app, {"--no-trap-rules", "No URL is taken for one of endlessly many", kGroup},
+           [&limits] { limits.policy = crawler::TrapPolicy::Ignore; });
+  add_size(app, {"--max-url", "Bytes of a URL", kGroup}, limits.max_url_bytes);
+  add_count(app, {"--max-path-depth", "Segments of a path", kGroup}, {1}, limits.max_path_depth);
+  add_count(app, {"--max-repeats", "Of one segment, or one parameter, in a URL", kGroup}, {1},
+            limits.max_repeats);
+  add_count(app, {"--max-page-links", "Links followed from one page", kGroup}, {1},
+            limits.max_page_links);
+  add_count(app, {"--max-alike", "Pages of one URL pattern whose texts differ in digits", kGroup},
+            {1, kMostAlike}, limits.max_alike);
+  add_count(app,
+            {"--max-spellings", "Of a URL, by session id or by the order of parameters", kGroup},
+            {1, 255}, limits.max_spellings);
+}
+
 void add_files(CLI::App& app, CrawlArguments& arguments) {
   constexpr const char* kGroup = "Output";
   add_text(app, {"-o,--output", "The database; an existing one is continued", kGroup}, "FILE.db",
@@ -165,6 +183,7 @@ void add_crawl_options(CLI::App& app, CrawlArguments& arguments) {
   add_files(app, arguments);
   add_pace(app, arguments.options);
   add_reach(app, arguments.options);
+  add_traps(app, arguments.options.traps);
   add_extraction_options(app, arguments.extraction);
   add_transfer_options(app, arguments.options.transfer);
   add_config_options(app);
@@ -194,6 +213,13 @@ ordered_json options_json(const crawler::Options& options) {
       {"max_redirects", options.max_redirects},
       {"robots", options.robots == crawler::RobotsPolicy::Obey},
       {"sitemaps", options.sitemaps == crawler::SitemapPolicy::Follow},
+      {"trap_rules", options.traps.policy == crawler::TrapPolicy::Apply},
+      {"max_url_bytes", options.traps.max_url_bytes},
+      {"max_path_depth", options.traps.max_path_depth},
+      {"max_repeats", options.traps.max_repeats},
+      {"max_page_links", options.traps.max_page_links},
+      {"max_alike", options.traps.max_alike},
+      {"max_spellings", options.traps.max_spellings},
       {"strip_query", options.strip_query},
       {"retry_failed", options.failed == crawler::FailedPolicy::AskAgain},
       {"cookies", transfer.cookies == crawler::CookiePolicy::Keep},
@@ -202,6 +228,9 @@ ordered_json options_json(const crawler::Options& options) {
       {"parse", word_of(options.parse, kParseModes)},
       {"grace_ms", options.grace.count()},
       {"max_body_bytes", transfer.max_body_bytes},
+      {"max_header_bytes", transfer.max_header_bytes},
+      {"max_header_lines", transfer.max_header_lines},
+      {"max_encodings", transfer.max_encodings},
       {"timeout_ms", transfer.timeout.count()},
       {"connect_timeout_ms", transfer.connect_timeout.count()},
       {"stall_timeout_ms", transfer.stall_timeout.count()},
@@ -216,9 +245,11 @@ ordered_json options_json(const crawler::Options& options) {
 }
 
 std::vector<std::string> changed_options(const ordered_json& before, const ordered_json& now) {
-  static constexpr std::array<const char*, 12> kDeciding = {
-      "depth",  "scope", "include",        "exclude",       "max_host_pages", "max_redirects",
-      "robots", "store", "max_body_bytes", "allow_private", "items",          "parse",
+  static constexpr std::array<const char*, 19> kDeciding = {
+      "depth",         "scope",          "include",    "exclude",        "max_host_pages",
+      "max_redirects", "robots",         "store",      "max_body_bytes", "allow_private",
+      "items",         "parse",          "trap_rules", "max_url_bytes",  "max_path_depth",
+      "max_repeats",   "max_page_links", "max_alike",  "max_spellings",
   };
   std::vector<std::string> changes;
   for (const char* const key : kDeciding) {

@@ -26,6 +26,18 @@ void add_timeout(CLI::App& app, const OptionText& text, std::chrono::millisecond
   });
 }
 
+// libcurl has a limit of its own, a little above.
+void add_size_up_to(CLI::App& app, const OptionText& text, std::uint64_t most,
+                    std::uint64_t& into) {
+  add_value(app, text, "SIZE", size_option(into), [&into, most](const std::string& given) {
+    const auto size = parse_size(given);
+    if (!size) throw UsageError(fmt::format("'{}' is no size; write 64k", given));
+    if (*size == 0) throw UsageError("must be more than 0");
+    if (*size > most) throw UsageError(fmt::format("must be at most {}", size_option(most)));
+    into = *size;
+  });
+}
+
 // A header field that cannot smuggle a second one in (RFC 9110 §5.1, §5.5).
 void check_header(const std::string& line) {
   const std::size_t colon = line.find(':');
@@ -130,6 +142,12 @@ void add_transfer_options(CLI::App& app, crawler::TransferOptions& options) {
   constexpr const char* kLimits = "Limits of one request";
   constexpr const char* kIdentity = "Requests";
   add_size(app, {"--max-body", "Decoded bytes of one response", kLimits}, options.max_body_bytes);
+  add_size_up_to(app, {"--max-header", "Bytes of one response's headers", kLimits},
+                 options.max_header_bytes, options.max_header_bytes);
+  add_count(app, {"--max-header-lines", "Lines of one response's headers", kLimits}, {1},
+            options.max_header_lines);
+  add_count(app, {"--max-encodings", "Content-Encodings of one response", kLimits}, {0, 16},
+            options.max_encodings);
   add_timeout(app, {"--timeout", "For one request, all in all", kLimits}, options.timeout);
   add_timeout(app, {"--connect-timeout", "For a connection to be made", kLimits},
               options.connect_timeout);

@@ -76,7 +76,7 @@ std::string_view explain(std::string_view word) {
     case Outcome::DnsError:
       return "the host's name has no address";
     case Outcome::TooLarge:
-      return "its body is larger than --max-body";
+      return "its body or its headers are larger than allowed (--max-body, --max-header)";
     case Outcome::Truncated:
       return "its body ended too early";
     case Outcome::Robots:
@@ -88,7 +88,7 @@ std::string_view explain(std::string_view word) {
     case Outcome::Budget:
       return "a limit was reached before its turn (--max-pages, --max-host-pages, --max-time)";
     case Outcome::Trap:
-      return "it looks like one of endlessly many URLs";
+      return "it looks like one of endlessly many URLs (--no-trap-rules)";
     case Outcome::Excluded:
       return "--include or --exclude rules it out";
     case Outcome::PrivateAddress:

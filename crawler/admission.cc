@@ -9,6 +9,7 @@
 #include "crawler/address.h"
 #include "crawler/crawler.h"
 #include "crawler/string_table.h"
+#include "crawler/traps.h"
 
 namespace skitter::crawler {
 namespace {
@@ -62,6 +63,7 @@ std::string directory(const parser::Url& url) {
 struct Admission::Rules {
   Scope scope = Scope::Host;
   bool refuse_private = true;
+  TrapLimits traps;
   std::vector<Header> headers;
   std::vector<Pattern> include;
   std::vector<Pattern> exclude;
@@ -91,6 +93,7 @@ struct Admission::Rules {
 Admission::Admission(const Options& options) : rules_(std::make_unique<Rules>()) {
   rules_->scope = options.scope;
   rules_->refuse_private = options.transfer.addresses == AddressPolicy::RefusePrivate;
+  rules_->traps = options.traps;
   rules_->headers = options.transfer.headers;
   rules_->include = compile(options.include, "--include");
   rules_->exclude = compile(options.exclude, "--exclude");
@@ -124,8 +127,8 @@ Decision Admission::decide(const parser::Url& url) const {
   if (!rules_->include.empty() && first_match(rules_->include, canonical) == nullptr) {
     return {Outcome::Excluded, "no --include matches"};
   }
-  if (canonical.size() > kMaxUrlBytes) {
-    return {Outcome::Trap, fmt::format("longer than {} bytes", kMaxUrlBytes)};
+  if (std::optional<std::string> detail = trap_of(url, rules_->traps)) {
+    return {Outcome::Trap, *std::move(detail)};
   }
   if (is_private_address(url.hostname()).value_or(false) && !allows_private(host_name(url))) {
     return {Outcome::PrivateAddress, std::string(url.hostname())};

@@ -30,8 +30,6 @@ struct Decision {
 // Errors:  the constructor throws OptionsError for a bad regular expression.
 class Admission {
  public:
-  static constexpr std::size_t kMaxUrlBytes = 2'048;
-
   explicit Admission(const Options& options);
   Admission(Admission&&) noexcept;
   Admission& operator=(Admission&&) noexcept;

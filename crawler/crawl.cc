@@ -90,7 +90,9 @@ Crawl::Crawl(const Options& options, Admission admission, const Observer& observ
                                flights_[id].was_sent = WasSent::Yes;
                                frontier_.sent(flights_[id].candidate.host, clock_now());
                              },
-                             [this](Response&& response) { answered(std::move(response)); }})) {}
+                             [this](Response&& response) { answered(std::move(response)); },
+                             [this](std::size_t in_flight) { take_starvation(in_flight); }})),
+      concurrency_(options.concurrency) {}
 
 Crawl::~Crawl() {
   pool_.reset();  // its workers push into the inbox
@@ -254,7 +256,7 @@ void Crawl::request_reoffers() {
 }
 
 bool Crawl::has_room() const {
-  return fetcher_->in_flight() < options_.concurrency && !is_parser_behind() && !is_writer_behind();
+  return fetcher_->in_flight() < concurrency_ && !is_parser_behind() && !is_writer_behind();
 }
 
 bool Crawl::is_parser_behind() const {
@@ -288,6 +290,12 @@ void Crawl::dispatch(Candidate candidate) {
   if (candidate.kind == Candidate::Kind::Errand) {
     const std::optional<Refusal>& refusal = host.origin(scheme_of(candidate.errand.url)).refusal;
     return refusal ? drop_errand(candidate, *refusal) : send(std::move(candidate));
+  }
+  const bool is_seed = candidate.page.depth == 0;
+  if (candidate.attempt == 0 && !is_seed) {
+    if (auto detail = discovery_.traps().closed(candidate.page.url, candidate.page.depth)) {
+      return decide_unasked(candidate, {Outcome::Trap, *std::move(detail), 0});
+    }
   }
   Host::Origin& origin = host.origin(candidate.scheme);
   if (origin.refusal) return decide_unasked(candidate, *origin.refusal);
@@ -330,6 +338,9 @@ void Crawl::send(Candidate candidate) {
     request.hostname = host.hostname;
     request.addresses = host.addresses;
   }
+  const bool may_be_private =
+      !options_.transfer.proxy.empty() || discovery_.admission().allows_private(host.name);
+  if (may_be_private) request.policy = AddressPolicy::AllowPrivate;
   const std::optional<parser::Url> url = parser::parse_url(request.url);
   if (url) {
     request.port = url->port_or_default();
@@ -380,6 +391,16 @@ void Crawl::abort_transfers() {
   must_abort_ = false;
   if (phase_ == Phase::Running) phase_ = Phase::Stopping;
   fetcher_.reset();
+}
+
+// Others took the descriptors that were there at the start.
+void Crawl::take_starvation(std::size_t in_flight) {
+  if (in_flight >= concurrency_) return;  // fewer are allowed than were in flight already
+  const std::size_t fewer = std::max<std::size_t>(in_flight * 3 / 4, 1);
+  concurrency_ = fewer;
+  if (!observer_.on_message) return;
+  observer_.on_message(fmt::format(
+      "warning: no more open files are to be had: {} transfers at once from now on", concurrency_));
 }
 
 void Crawl::end_when_done() {
@@ -452,7 +473,7 @@ Bottleneck Crawl::bottleneck(SteadyTime now) const {
   if (is_writer_behind()) return Bottleneck::Disk;
   if (is_parser_behind()) return Bottleneck::Parser;
   const std::size_t in_flight = fetcher_ ? fetcher_->in_flight() : 0;
-  if (in_flight >= options_.concurrency) return Bottleneck::Network;
+  if (in_flight >= concurrency_) return Bottleneck::Network;
   if (frontier_.hosts_waiting(now) > 0) return Bottleneck::Politeness;
   return in_flight > 0 ? Bottleneck::Network : Bottleneck::Nothing;
 }

@@ -100,6 +100,7 @@ class Crawl {
   void arm_timer();
   void stop(EndReason reason, std::string detail);
   void abort_transfers();
+  void take_starvation(std::size_t in_flight);
   void end_when_done();
   void end_run();
   void leave_held();
@@ -169,6 +170,7 @@ class Crawl {
   std::unique_ptr<ParsePool> pool_;
   std::deque<storage::WriteOp> waiting_ops_;
   std::deque<ParseJob> waiting_jobs_;
+  std::size_t concurrency_;  // as asked for, or what there are descriptors for
   std::size_t parsing_ = 0;  // jobs handed out or waiting
   std::size_t held_body_bytes_ = 0;
   std::size_t reoffering_ = 0;

@@ -168,6 +168,9 @@ void Crawl::arrived(PageParsed&& parsed) {
   const SteadyTime now = clock_now();
   Record record;
   Discovery::Source source = discovery_.source(parsed.id);
+  if (parsed.text_shape != 0) {
+    discovery_.traps().page_read(parsed.url, source.depth, parsed.text_shape);
+  }
   source.nofollow = parsed.page.nofollow;
   std::vector<parser::Link> links = std::move(parsed.page.links);
   const std::span<const UrlId> ids =
@@ -243,7 +246,7 @@ void Crawl::decide_unasked(const Candidate& candidate, const Refusal& refusal) {
   frontier_.drop(candidate, now);
   const bool was_tried = refusal.outcome != Outcome::Robots &&
                          refusal.outcome != Outcome::PrivateAddress &&
-                         refusal.outcome != Outcome::Budget;
+                         refusal.outcome != Outcome::Trap && refusal.outcome != Outcome::Budget;
   if (was_tried) {  // its host gave no answer: a page without a status
     PageRow row;
     row.fetched_at_ms = to_ms(std::chrono::system_clock::now());

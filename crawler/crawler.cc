@@ -1,7 +1,5 @@
 #include "crawler/crawler.h"
 
-#include <sys/resource.h>
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -14,6 +12,7 @@
 #include <utility>
 
 #include "crawler/crawl.h"
+#include "crawler/descriptors.h"
 #include "crawler/transfer.h"
 #include "crawler/version.h"
 
@@ -25,13 +24,19 @@ std::int64_t now_ms() {
   return std::chrono::duration_cast<milliseconds>(now).count();
 }
 
-// A transfer holds a descriptor, and so does an idle connection: take all that the system lets us
-// have.
-void raise_descriptor_limit() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
-  limit.rlim_cur = limit.rlim_max;
-  (void)setrlimit(RLIMIT_NOFILE, &limit);  // then it stays as it was
+// As many transfers as there are descriptors for: said once, rather than met in the middle.
+Options fit_to_descriptors(Options options, const Observer& observer) {
+  raise_descriptor_limit();
+  const std::size_t most = socket_budget() / 2;  // a host of two families may be tried at both
+  if (options.concurrency <= most) return options;
+  if (observer.on_message) {
+    observer.on_message(
+        fmt::format("warning: the limit of open files (ulimit -n) leaves room for {} transfers at "
+                    "once, not {}",
+                    most, options.concurrency));
+  }
+  options.concurrency = most;
+  return options;
 }
 
 // Whether URLs are judged by both options (JSON) in the same way.
@@ -80,9 +85,9 @@ void check_options(const Options& options) {
   }
 }
 
-Summary crawl(const Options& options, const std::vector<parser::Url>& seeds,
+Summary crawl(const Options& given, const std::vector<parser::Url>& seeds,
               storage::Database database, std::string_view options_json, const Observer& observer) {
-  raise_descriptor_limit();
+  const Options options = fit_to_descriptors(given, observer);
   Crawl crawl(options, Admission(options), observer);
   const std::optional<std::string> last_options = database.last_options();
   crawl.load(database, seeds, !last_options || judges_alike(*last_options, options_json));

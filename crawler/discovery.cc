@@ -27,6 +27,18 @@ bool is_ruled_out(std::optional<Outcome> outcome) {
          outcome == Outcome::UnsupportedScheme;
 }
 
+// The URL was decided by a link that does not let it in, though another might.
+bool is_weak(const Decision& decision) {
+  return decision.outcome == Outcome::Robots ||
+         (decision.outcome == Outcome::Trap && decision.detail.starts_with(kPageLinksRule));
+}
+
+// Those that count for the limit of a page: a sitemap may list more.
+bool counts_for_page(parser::LinkKind kind) {
+  return parser::is_followed(kind) && kind != parser::LinkKind::Sitemap &&
+         kind != parser::LinkKind::ChildSitemap;
+}
+
 bool has_token(std::string_view tokens, std::string_view word) {
   while (!tokens.empty()) {
     const std::size_t end = std::min(tokens.find(' '), tokens.size());
@@ -39,7 +51,10 @@ bool has_token(std::string_view tokens, std::string_view word) {
 }  // namespace
 
 Discovery::Discovery(const Options& options, Admission admission, Frontier& frontier)
-    : options_(options), admission_(std::move(admission)), frontier_(frontier) {}
+    : options_(options),
+      admission_(std::move(admission)),
+      traps_(options.traps),
+      frontier_(frontier) {}
 
 Robots Discovery::first_robots() const noexcept {
   return options_.robots == RobotsPolicy::Ignore ? Robots::Known : Robots::Unknown;
@@ -80,6 +95,10 @@ std::span<const UrlId> Discovery::offer_links(Record& record, const Source& sour
   }
   const bool obeys = options_.robots == RobotsPolicy::Obey;
   known_.find_all(fingerprints, offered_);
+  const std::size_t most_links = options_.traps.policy == TrapPolicy::Ignore
+                                     ? std::numeric_limits<std::size_t>::max()
+                                     : options_.traps.max_page_links;
+  std::size_t counted = 0;
   for (std::size_t i = 0; i < links.size(); ++i) {
     const parser::Link& link = links[i];
     Offer made{fingerprints[i], link.url, source.id, deeper(source.depth), 0, Claim::Follow};
@@ -87,6 +106,9 @@ std::span<const UrlId> Discovery::offer_links(Record& record, const Source& sour
       made.claim = Claim::Target;
     } else if (obeys && (source.nofollow || has_token(link.rel, "nofollow"))) {
       made.claim = Claim::Nofollow;
+    }
+    if (counts_for_page(link.kind) && ++counted > most_links && made.claim != Claim::Target) {
+      made.claim = Claim::Surplus;
     }
     if (link.kind == parser::LinkKind::ChildSitemap) {  // hops count the indexes on the way
       made.hops = static_cast<std::uint8_t>(std::min(source.hops + 1, 255));
@@ -122,11 +144,15 @@ UrlId Discovery::offer(Record& record, const Offer& made, SteadyTime now) {
   return id;
 }
 
+Discovery::Claim Discovery::claim_of(const KnownUrls::Row& row) noexcept {
+  if (!row.outcome()) return Claim::Target;
+  if (!row.is_nofollow()) return Claim::Follow;
+  return row.outcome() == Outcome::Trap ? Claim::Surplus : Claim::Nofollow;
+}
+
 void Discovery::offer_known(Record& record, UrlId id, const Offer& made, SteadyTime now) {
   const KnownUrls::Row& row = known_[id];
-  const Claim before = !row.outcome()      ? Claim::Target
-                       : row.is_nofollow() ? Claim::Nofollow
-                                           : Claim::Follow;
+  const Claim before = claim_of(row);
   const bool counts_as_follow = made.claim == Claim::Nofollow && is_ruled_out(row.outcome());
   const Claim claim = counts_as_follow ? Claim::Follow : made.claim;
   if (claim == Claim::Target || claim < before) return;
@@ -145,12 +171,17 @@ void Discovery::offer_known(Record& record, UrlId id, const Offer& made, SteadyT
   }
 }
 
-Decision Discovery::decide(const parser::Url& url, const Offer& made) const {
+Decision Discovery::decide(const parser::Url& url, const Offer& made) {
   Decision decision = admission_.decide(url);
   if (is_ruled_out(decision.outcome)) return decision;
+  if (made.claim == Claim::Surplus) return {Outcome::Trap, page_links_detail(options_.traps)};
   if (made.claim == Claim::Nofollow) return {Outcome::Robots, std::string(kNofollowDetail)};
   if (decision.outcome == Outcome::Queued && options_.depth && made.depth > *options_.depth) {
     return {Outcome::Depth, "deeper than " + std::to_string(*options_.depth)};
+  }
+  if (decision.outcome != Outcome::Queued || made.source == 0) return decision;
+  if (std::optional<std::string> detail = traps_.take(url.without_fragment(), made.depth)) {
+    return {Outcome::Trap, *std::move(detail)};
   }
   return decision;
 }
@@ -162,6 +193,7 @@ UrlId Discovery::add_new(Record& record, const Offer& made, SteadyTime now) {
   row.depth = made.depth;
   row.hops = made.hops;
   std::optional<parser::Url> url;
+  bool is_weakly_decided = false;
   if (made.claim == Claim::Target) {
     row.outcome = std::nullopt;
   } else {
@@ -169,6 +201,7 @@ UrlId Discovery::add_new(Record& record, const Offer& made, SteadyTime now) {
     assert(url);
     Decision decision = decide(*url, made);
     row.outcome = decision.outcome;
+    is_weakly_decided = is_weak(decision);
     row.detail = std::move(decision.detail);
     ++discovered_;
     if (row.outcome == Outcome::Queued) row.host = host_id(record, host_name(*url));
@@ -179,7 +212,7 @@ UrlId Discovery::add_new(Record& record, const Offer& made, SteadyTime now) {
   known.depth = made.depth;
   known.hops = made.hops;
   known.set_outcome(row.outcome);
-  known.set_nofollow(row.outcome == Outcome::Robots);
+  known.set_nofollow(is_weakly_decided);
   const UrlId id = known_.add(known);
   row.id = id;
   if (row.outcome == Outcome::Queued) let_in(id, row.host, *url, made.depth, now);
@@ -196,7 +229,7 @@ void Discovery::take_claim(Record& record, UrlId id, const Offer& made, SteadyTi
   row.depth = made.depth;
   row.hops = made.hops;
   row.set_outcome(decision.outcome);
-  row.set_nofollow(decision.outcome == Outcome::Robots);
+  row.set_nofollow(is_weak(decision));
   if (decision.outcome == Outcome::Queued) row.host = host_id(record, host_name(*url));
   UrlChange change;
   change.id = id;
@@ -259,7 +292,9 @@ void Discovery::load_url(UrlId id, std::string_view url, HostId host, std::uint1
   row.depth = depth;
   row.hops = hops;
   row.set_outcome(outcome);
-  row.set_nofollow(outcome == Outcome::Robots && detail == kNofollowDetail);
+  row.set_nofollow((outcome == Outcome::Robots && detail == kNofollowDetail) ||
+                   (outcome == Outcome::Trap && detail.starts_with(kPageLinksRule)));
+  if (host != 0 && outcome != Outcome::Trap) traps_.note(url);
   const UrlId given = known_.add(row);
   assert(given == id);
   (void)given;
@@ -270,12 +305,14 @@ void Discovery::judge_again(Record& record, UrlId id, std::string_view text, Ste
   KnownUrls::Row& row = known_[id];
   const std::optional<parser::Url> url = parser::parse_url(text);
   if (!url) return;
-  const bool obeys = options_.robots == RobotsPolicy::Obey;
-  const Claim claim = obeys && row.is_nofollow() ? Claim::Nofollow : Claim::Follow;
+  Claim claim = claim_of(row);
+  const bool is_lifted = (claim == Claim::Nofollow && options_.robots == RobotsPolicy::Ignore) ||
+                         (claim == Claim::Surplus && options_.traps.policy == TrapPolicy::Ignore);
+  if (is_lifted) claim = Claim::Follow;
   Decision decision = decide(*url, {row.fingerprint, text, 0, row.depth, row.hops, claim});
   if (decision.outcome == row.outcome()) return;
   row.set_outcome(decision.outcome);
-  row.set_nofollow(decision.outcome == Outcome::Robots);
+  row.set_nofollow(is_weak(decision));
   if (decision.outcome == Outcome::Queued) row.host = host_id(record, host_name(*url));
   record.changes.push_back(
       {id, row.depth, row.hops,

@@ -13,6 +13,7 @@
 #include "crawler/host_book.h"
 #include "crawler/known_urls.h"
 #include "crawler/options.h"
+#include "crawler/traps.h"
 #include "parser/page.h"
 #include "parser/url.h"
 #include "storage/record.h"
@@ -28,7 +29,7 @@ using storage::Record;
 // The result does not depend on the order in which links are found. A URL has the strongest claim
 // that any link gives it:
 //
-//     target only  <  nofollow  <  followed
+//     target only  <  one link too many of its page  <  nofollow  <  followed
 //
 // where what the URL alone rules out (scheme, scope, --include, --exclude, traps) comes first. It
 // has the least depth, and the least number of redirects, over all links that claim as much. When a
@@ -93,11 +94,12 @@ class Discovery {
 
   [[nodiscard]] KnownUrls& known() noexcept { return known_; }
   [[nodiscard]] HostBook& hosts() noexcept { return hosts_; }
+  [[nodiscard]] TrapBudgets& traps() noexcept { return traps_; }
   [[nodiscard]] Admission& admission() noexcept { return admission_; }
   [[nodiscard]] std::uint64_t discovered() const noexcept { return discovered_; }
 
  private:
-  enum class Claim : std::uint8_t { Target, Nofollow, Follow };
+  enum class Claim : std::uint8_t { Target, Surplus, Nofollow, Follow };
   struct Offer {
     std::uint64_t fingerprint = 0;
     std::string_view url;
@@ -112,12 +114,15 @@ class Discovery {
   UrlId add_new(Record& record, const Offer& offer, SteadyTime now);
   void take_claim(Record& record, UrlId id, const Offer& offer, SteadyTime now);
   void come_nearer(Record& record, UrlId id, const Offer& least);
-  [[nodiscard]] Decision decide(const parser::Url& url, const Offer& offer) const;
+  [[nodiscard]] Decision decide(const parser::Url& url, const Offer& offer);
+  // The claim that a known URL was decided by.
+  [[nodiscard]] static Claim claim_of(const KnownUrls::Row& row) noexcept;
   void let_in(UrlId id, HostId host, const parser::Url& url, std::uint16_t depth, SteadyTime now);
   [[nodiscard]] Robots first_robots() const noexcept;
 
   const Options& options_;
   Admission admission_;
+  TrapBudgets traps_;
   Frontier& frontier_;
   HostBook hosts_;
   KnownUrls known_;

@@ -69,6 +69,7 @@ void OneFetch::ask() {
   }
   const bool is_user_named =
       url_.hostname() == first_host_ || options_.addresses == AddressPolicy::AllowPrivate;
+  if (is_user_named || !options_.proxy.empty()) request.policy = AddressPolicy::AllowPrivate;
   const std::optional<bool> is_private = is_private_address(url_.hostname());
   if (is_private && *is_private && !is_user_named) {
     return finish(Outcome::PrivateAddress, std::string(url_.hostname()));

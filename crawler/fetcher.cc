@@ -3,9 +3,11 @@
 #include <absl/container/flat_hash_map.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "crawler/crawler.h"
+#include "crawler/descriptors.h"
 #include "crawler/transfer.h"
 #include "crawler/uv_handle.h"
 
@@ -85,6 +87,7 @@ class Fetcher::Impl {
   void drive(curl_socket_t fd, int events);
   void tell_sent();
   void finish_done_transfers();
+  void wait_for_descriptor(FetchRequest request);
 
   uv_loop_t* loop_;
   TransferOptions options_;
@@ -96,6 +99,7 @@ class Fetcher::Impl {
   absl::flat_hash_map<curl_socket_t, std::unique_ptr<Socket>> sockets_;
   std::vector<Transfer*> idle_;
   std::vector<Transfer*> just_sent_;
+  std::vector<FetchRequest> starved_;  // wait for a descriptor; they count as active
   std::size_t active_ = 0;
 };
 
@@ -122,8 +126,9 @@ Fetcher::Impl::Impl(uv_loop_t* loop, const TransferOptions& options, std::size_t
       curl_multi_setopt(multi_.get(), CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_MULTIPLEX)));
   // Pinned: left alone, libcurl derives it from the handles in use, and a dip closes idle
   //         connections.
-  check(curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS,
-                          static_cast<long>(concurrency * 2 + 16)));
+  check(curl_multi_setopt(
+      multi_.get(), CURLMOPT_MAXCONNECTS,
+      static_cast<long>(std::min(concurrency * 2 + 16, socket_budget() / 4 * 3))));
 }
 
 Fetcher::Impl::~Impl() {
@@ -198,10 +203,31 @@ void Fetcher::Impl::finish_done_transfers() {
     check_easy(curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer));
     check(curl_multi_remove_handle(multi_.get(), transfer->easy()));
     --active_;
+    const bool others_go_on = active_ > starved_.size();
+    if (transfer->is_starved(result) && others_go_on) {
+      wait_for_descriptor(transfer->take_request());
+      idle_.push_back(transfer);
+      continue;
+    }
     Response response = transfer->take_response(result);
     idle_.push_back(transfer);
     callbacks_.on_done(std::move(response));
+    if (starved_.empty()) continue;
+    FetchRequest next = std::move(starved_.back());
+    starved_.pop_back();
+    --active_;
+    start(std::move(next));
   }
+}
+
+// Until one of the others is over. Idle connections hold descriptors too: from now on fewer are
+// kept.
+void Fetcher::Impl::wait_for_descriptor(FetchRequest request) {
+  const std::size_t others = active_ - starved_.size();
+  check(curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, static_cast<long>(others)));
+  starved_.push_back(std::move(request));
+  ++active_;
+  if (callbacks_.on_starved) callbacks_.on_starved(others);
 }
 
 Fetcher::Fetcher(uv_loop_s* loop, const TransferOptions& options, std::size_t concurrency,

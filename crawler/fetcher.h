@@ -32,6 +32,8 @@ struct FetchRequest {
   std::vector<std::string> headers;       // "Name: value", beyond the usual ones
   std::uint64_t max_body_bytes = 0;       // decoded
   BodyTypes types = BodyTypes::Readable;  // Readable: cut at the headers where it is no page
+  // Decided on the very address that is connected to, whatever name or spelling led there.
+  AddressPolicy policy = AddressPolicy::RefusePrivate;
 };
 
 // What came of it.
@@ -61,6 +63,9 @@ class Fetcher {
   struct Callbacks {
     std::function<void(std::uint64_t id)> on_sent;  // connected; the request goes out now
     std::function<void(Response&&)> on_done;
+    // The system has no descriptor for one more transfer beside `in_flight` others. It waits until
+    // one of them is over; fewer should be started. May be empty.
+    std::function<void(std::size_t in_flight)> on_starved = {};
   };
 
   Fetcher(uv_loop_s* loop, const TransferOptions& options, std::size_t concurrency,

@@ -46,7 +46,7 @@ class KnownUrls {
     // Queued, and in a host's window, a retry or in flight: a refill need not bring it.
     [[nodiscard]] bool is_in_memory() const noexcept { return (state & kInMemory) != 0; }
     void set_in_memory(bool value) noexcept { set_flag(kInMemory, value); }
-    // Only links that forbid following it were found.
+    // Only links that forbid following it were found; of a trap: only links too many of their page.
     [[nodiscard]] bool is_nofollow() const noexcept { return (state & kNofollow) != 0; }
     void set_nofollow(bool value) noexcept { set_flag(kNofollow, value); }
     // Its links are to be offered again, since it was found nearer.

@@ -26,6 +26,7 @@ enum class SitemapPolicy { Follow, Ignore };
 enum class CookiePolicy { Off, Keep };        // Keep: for this run, in memory
 enum class FailedPolicy { Leave, AskAgain };  // what an earlier run failed to get
 enum class StoreBody { Html, Text, None };    // body and text; text only; neither
+enum class TrapPolicy { Apply, Ignore };
 enum class SignalPolicy { Leave, StopOnInterrupt };
 
 // A header line of the user's. It goes to the host it was given for (as in `urls.host`), or to the
@@ -37,7 +38,10 @@ struct Header {
 
 // What one transfer may cost, and what it carries. Shared by `crawl`, `fetch` and `robots`.
 struct TransferOptions {
-  std::uint64_t max_body_bytes = 8u << 20;  // decoded
+  std::uint64_t max_body_bytes = 8u << 20;       // decoded
+  std::uint64_t max_header_bytes = 256u * 1024;  // of one answer, the 1xx before it included
+  std::size_t max_header_lines = 1'000;          // likewise
+  std::size_t max_encodings = 3;                 // Content-Encodings of one body
   milliseconds timeout{30'000};
   milliseconds connect_timeout{10'000};
   milliseconds stall_timeout{15'000};
@@ -51,8 +55,20 @@ struct TransferOptions {
   CookiePolicy cookies = CookiePolicy::Off;
 };
 
+// What is taken for a space of URLs without end (crawler/traps.h).
+struct TrapLimits {
+  TrapPolicy policy = TrapPolicy::Apply;
+  std::uint64_t max_url_bytes = 2'048;
+  std::size_t max_path_depth = 20;     // segments
+  std::size_t max_repeats = 3;         // of one segment, or one parameter with its value
+  std::size_t max_page_links = 6'000;  // followed from one page, sitemaps aside
+  std::uint64_t max_alike = 1'000;     // pages of one URL pattern whose texts are alike
+  std::uint8_t max_spellings = 3;      // of one URL, by session id and the order of its parameters
+};
+
 struct Options {
   TransferOptions transfer;
+  TrapLimits traps;
   std::size_t concurrency = 256;     // transfers in flight, all hosts together
   std::size_t host_concurrency = 2;  // transfers in flight to one host
   std::optional<std::size_t>

@@ -14,6 +14,7 @@
 #include "parser/headers.h"
 #include "parser/html.h"
 #include "parser/sitemap.h"
+#include "parser/url_shape.h"
 
 namespace skitter::crawler {
 namespace {
@@ -131,6 +132,7 @@ ParseResult Worker::operator()(PageJob&& job) {
     result.items.clear();
     result.error = error.what();
   }
+  result.url = job.url.without_fragment();
   result.response = std::move(job.response);
   result.response.body = {};
   return result;
@@ -174,6 +176,8 @@ void Worker::read_page(const PageJob& job, PageParsed& result) {
   if (!read_sitemap(document, result)) {
     result.page = parser::read_page(document, arena_, budget_until(deadline), options_.mode);
     take_items(document, result);
+    const std::string_view text = result.page.text;
+    result.text_shape = parser::text_shape(text.empty() ? std::string_view(response.body) : text);
   }
   if (!options_.canonical.strip.empty()) canonicalise(result.page);
 

@@ -28,11 +28,13 @@ struct PageJob {
 };
 struct PageParsed {
   UrlId id = 0;
+  std::string url;  // canonical
   unsigned attempts = 1;
   Response response;  // its body is gone
   parser::Page page;
   std::vector<std::uint64_t> link_fingerprints;  // one for each of page.links
   std::uint64_t content_hash = 0;
+  std::uint64_t text_shape = 0;         // parser::text_shape; 0: a sitemap
   std::string stored_body;              // a zstd frame; empty: not kept
   std::vector<storage::ItemRow> items;  // of rules, and what a sitemap says of its URLs
   std::string error;                    // why the page, or its items, could not be read

@@ -1,16 +1,21 @@
 #include "crawler/transfer.h"
 
 #include <fmt/format.h>
+#include <sys/socket.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <utility>
 
+#include "crawler/address.h"
 #include "crawler/crawler.h"
 #include "crawler/version.h"
 
 namespace skitter::crawler {
 namespace {
+
+constexpr const char* kAcceptEncoding = "Accept-Encoding: gzip, deflate, br, zstd";
 
 template <typename Value>
 void set(CURL* easy, CURLoption option, Value value, std::string_view what) {
@@ -80,7 +85,11 @@ Judgement judge_code(CURLcode code) {
 
 }  // namespace
 
-Transfer::Transfer(const TransferOptions& options, CURLSH* share) : easy_(curl_easy_init()) {
+Transfer::Transfer(const TransferOptions& options, CURLSH* share)
+    : easy_(curl_easy_init()),
+      max_header_bytes_(options.max_header_bytes),
+      max_header_lines_(options.max_header_lines),
+      max_encodings_(options.max_encodings) {
   if (!easy_) throw std::bad_alloc();
   set_fixed_options(options, share);
 }
@@ -96,7 +105,7 @@ void Transfer::set_fixed_options(const TransferOptions& options, CURLSH* share) 
   set(easy, CURLOPT_FOLLOWLOCATION, 0L, "redirects");
   set(easy, CURLOPT_PATH_AS_IS, 1L, "path");
   set(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS), "HTTP version");
-  set(easy, CURLOPT_ACCEPT_ENCODING, "", "content encodings");
+  set(easy, CURLOPT_HTTP09_ALLOWED, 0L, "HTTP/0.9");
   set(easy, CURLOPT_BUFFERSIZE, 64L * 1024, "receive buffer");
   set(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L, "proxy headers");
   set(easy, CURLOPT_TIMEOUT_MS, ms(options.timeout), "--timeout");
@@ -118,6 +127,8 @@ void Transfer::set_fixed_options(const TransferOptions& options, CURLSH* share) 
   set(easy, CURLOPT_HEADERDATA, this, "headers");
   set(easy, CURLOPT_WRITEFUNCTION, &Transfer::on_body, "body");
   set(easy, CURLOPT_WRITEDATA, this, "body");
+  set(easy, CURLOPT_OPENSOCKETFUNCTION, &Transfer::on_open_socket, "socket");
+  set(easy, CURLOPT_OPENSOCKETDATA, this, "socket");
   set(easy, CURLOPT_PREREQFUNCTION, &Transfer::on_sent, "request");
   set(easy, CURLOPT_PREREQDATA, this, "request");
 }
@@ -127,13 +138,19 @@ void Transfer::prepare(FetchRequest request) {
   response_ = Response{};
   response_.id = request_.id;
   response_.asked_at = std::chrono::system_clock::now();
+  decoder_.reset();
+  refused_address_.clear();
   header_bytes_ = 0;
+  header_lines_ = 0;
+  part_ = Part::StatusLine;
   cut_ = Cut::None;
+  is_starved_ = false;
   wants_body_ = false;
   was_sent_ = false;
   error_[0] = '\0';
 
-  curl_slist* headers = nullptr;
+  // Bodies are decoded here: libcurl takes one that breaks off in its compressed data for whole.
+  curl_slist* headers = curl_slist_append(nullptr, kAcceptEncoding);
   for (const std::string& line : request_.headers)
     headers = curl_slist_append(headers, line.c_str());
   headers_.reset(headers);
@@ -176,18 +193,36 @@ bool Transfer::take_sent() noexcept {
   return std::exchange(was_sent_, false);
 }
 
+curl_socket_t Transfer::on_open_socket(void* self, curlsocktype, curl_sockaddr* address) noexcept {
+  return static_cast<Transfer*>(self)->open_socket(*address);
+}
+
+// Called for each address that is tried.
+curl_socket_t Transfer::open_socket(const curl_sockaddr& address) {
+  if (request_.policy == AddressPolicy::RefusePrivate && is_private_address(&address.addr)) {
+    refused_address_ = to_string(&address.addr);
+    return CURL_SOCKET_BAD;
+  }
+  const curl_socket_t fd =
+      socket(address.family, address.socktype | SOCK_CLOEXEC, address.protocol);
+  if (fd >= 0) return fd;
+  is_starved_ = errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
+  return CURL_SOCKET_BAD;
+}
+
+// Limits count what comes before the answer, 1xx after 1xx, and after its body too.
 bool Transfer::take_header(std::string_view line) {
   header_bytes_ += line.size();
-  if (header_bytes_ > kMaxHeaderBytes) {
-    cut_ = Cut::HeadersTooLarge;
-    return false;
-  }
-  if (line.starts_with("HTTP/")) {  // a new answer: what came before was 1xx
-    response_.headers.clear();
-    return true;
-  }
+  if (header_bytes_ > max_header_bytes_) return cut(Cut::HeadersTooLarge);
+  if (++header_lines_ > max_header_lines_) return cut(Cut::TooManyHeaders);
+  if (part_ == Part::Body) return true;  // a trailer changes nothing
   if (line == "\r\n" || line == "\n") return end_headers();
-  response_.headers.add_line(line);
+  if (part_ == Part::StatusLine) {  // a new answer: what came before was 1xx
+    response_.headers.clear();
+    part_ = Part::Fields;
+  } else {
+    response_.headers.add_line(line);
+  }
   return true;
 }
 
@@ -196,65 +231,131 @@ bool Transfer::end_headers() {
   long status = 0;
   (void)curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE,
                           &status);  // fails for a bad handle only
+  part_ = status < 200 ? Part::StatusLine : Part::Body;
   if (status < 200) return true;
   response_.status = static_cast<int>(status);
   wants_body_ = status < 300;
   if (!wants_body_) return true;
   if (request_.types == BodyTypes::Readable && !is_readable(response_.headers)) {
-    cut_ = Cut::UnsupportedType;
-    return false;
+    return cut(Cut::UnsupportedType);
   }
-  if (response_.headers.get("content-encoding").empty()) {
+  return start_decoding();
+}
+
+bool Transfer::start_decoding() {
+  const auto packed = parse_codings(response_.headers.get_all("transfer-encoding"), /*most=*/0);
+  if (!packed) return cut(Cut::PackedTransfer);
+  const auto codings = parse_codings(response_.headers.get_all("content-encoding"), max_encodings_);
+  if (!codings) return cut(Cut::TooManyEncodings);
+  if (!codings->empty()) {
+    decoder_.emplace(*codings, request_.max_body_bytes);
+  } else {
     response_.body.reserve(std::min(content_length(response_.headers), request_.max_body_bytes));
   }
   return true;
 }
 
 bool Transfer::take_body(std::string_view data) {
-  response_.body_bytes += data.size();
   if (!wants_body_) {
-    if (response_.body_bytes <= kMaxUnwantedBody) return true;
-    cut_ = Cut::UnwantedBody;
-    return false;
+    response_.body_bytes += data.size();
+    return response_.body_bytes <= kMaxUnwantedBody || cut(Cut::UnwantedBody);
   }
-  const bool is_too_large = response_.body_bytes > request_.max_body_bytes;
-  if (is_too_large) {  // the part that fits is kept: of a robots.txt it is used
-    cut_ = Cut::TooLarge;
-    data = data.substr(0, request_.max_body_bytes - response_.body.size());
+  if (!decoder_) return keep(data);
+  const auto sink = [](void* self, std::string_view decoded) {
+    return static_cast<Transfer*>(self)->keep(decoded);
+  };
+  switch (decoder_->feed(data, sink, this)) {
+    case Decoder::End::None:
+      return true;
+    case Decoder::End::Damaged:
+      return cut(Cut::Damaged);
+    case Decoder::End::TooLarge:
+      return cut(Cut::InnerTooLarge);
+    case Decoder::End::Stopped:
+      return false;
   }
-  response_.body.append(data);
-  return !is_too_large;
+  return false;
+}
+
+bool Transfer::keep(std::string_view decoded) {
+  response_.body_bytes += decoded.size();
+  if (response_.body_bytes <= request_.max_body_bytes) {
+    response_.body.append(decoded);
+    return true;
+  }
+  // The part that fits is kept: of a robots.txt it is used.
+  response_.body.append(decoded.substr(0, request_.max_body_bytes - response_.body.size()));
+  return cut(Cut::TooLarge);
+}
+
+// True where this side ended the transfer: what libcurl says of it is our own doing.
+bool Transfer::judge_cut() {
+  const auto end = [this](Outcome outcome, std::string words) {
+    response_.outcome = outcome;
+    response_.error = std::move(words);
+    return true;
+  };
+  switch (cut_) {
+    case Cut::None:
+      return false;
+    case Cut::UnwantedBody:
+      return end(Outcome::Ok, {});
+    case Cut::UnsupportedType:
+      return end(Outcome::UnsupportedType, {});
+    case Cut::TooLarge:
+      return end(Outcome::TooLarge,
+                 fmt::format("the body is larger than {} bytes", request_.max_body_bytes));
+    case Cut::InnerTooLarge:
+      return end(Outcome::TooLarge,
+                 fmt::format("the body, decoded in part, is larger than {} bytes",
+                             request_.max_body_bytes));
+    case Cut::HeadersTooLarge:
+      return end(Outcome::TooLarge,
+                 fmt::format("the headers are larger than {} bytes", max_header_bytes_));
+    case Cut::TooManyHeaders:
+      return end(Outcome::TooLarge,
+                 fmt::format("the headers have more than {} lines", max_header_lines_));
+    case Cut::TooManyEncodings:
+      return end(Outcome::TooLarge,
+                 fmt::format("the body has more than {} Content-Encodings", max_encodings_));
+    case Cut::PackedTransfer:
+      return end(Outcome::NetworkError, "a Transfer-Encoding that was not asked for");
+    case Cut::Damaged:
+      return end(Outcome::Truncated,
+                 fmt::format("the body does not decode as Content-Encoding says: {}",
+                             response_.headers.get("content-encoding")));
+  }
+  return false;
 }
 
 void Transfer::judge(CURLcode result) {
-  switch (cut_) {
-    case Cut::TooLarge:
-      response_.outcome = Outcome::TooLarge;
-      response_.error = fmt::format("the body is larger than {} bytes", request_.max_body_bytes);
-      return;
-    case Cut::UnsupportedType:
-      response_.outcome = Outcome::UnsupportedType;
-      return;
-    case Cut::HeadersTooLarge:
-      response_.outcome = Outcome::TooLarge;
-      response_.error = fmt::format("the headers are larger than {} bytes", kMaxHeaderBytes);
-      return;
-    case Cut::UnwantedBody:
-      response_.outcome = Outcome::Ok;
-      return;
-    case Cut::None:
-      break;
-  }
+  if (judge_cut()) return;
   const auto [outcome, may_retry] = judge_code(result);
   response_.outcome = outcome;
   response_.may_retry = may_retry;
-  if (result != CURLE_OK) {
+  if (result == CURLE_COULDNT_CONNECT && !refused_address_.empty()) {
+    response_.outcome = Outcome::PrivateAddress;
+    response_.error = fmt::format("{} is private", refused_address_);
+    response_.may_retry = false;
+  } else if (result == CURLE_OUT_OF_MEMORY && part_ != Part::Body) {  // of libcurl 7.88
+    response_.outcome = Outcome::TooLarge;
+    response_.error = "a header line is larger than 100 kB";
+  } else if (result == CURLE_OK && response_.status == 0) {
+    response_.outcome = Outcome::NetworkError;
+    response_.error = "the connection closed before the head of the answer was complete";
+    response_.may_retry = true;
+  } else if (result == CURLE_OK && decoder_ && !decoder_->is_complete()) {
+    response_.outcome = Outcome::Truncated;
+    response_.error = "the compressed body breaks off";
+    response_.may_retry = true;
+  } else if (result != CURLE_OK) {
     response_.error = error_[0] != '\0' ? error_.data() : curl_easy_strerror(result);
   }
 }
 
 Response Transfer::take_response(CURLcode result) {
   judge(result);
+  decoder_.reset();  // its window may be larger than the body
   curl_off_t total_us = 0;
   curl_off_t before_us = 0;
   (void)curl_easy_getinfo(easy_.get(), CURLINFO_TOTAL_TIME_T, &total_us);

@@ -7,9 +7,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "crawler/decoder.h"
 #include "crawler/fetcher.h"
 
 namespace skitter::crawler {
@@ -33,8 +35,6 @@ using Share = std::unique_ptr<CURLSH, ShareDeleter>;
 // Thread:  loop.
 class Transfer {
  public:
-  // Header bytes of one answer, all its lines together.
-  static constexpr std::size_t kMaxHeaderBytes = 256 * 1024;
   // What is read of a body that nobody wants, so that its connection can be used again.
   static constexpr std::uint64_t kMaxUnwantedBody = 64 * 1024;
 
@@ -45,6 +45,12 @@ class Transfer {
   void prepare(FetchRequest request);
   // Of a transfer that is over.
   [[nodiscard]] Response take_response(CURLcode result);
+  // It is over because the system had no descriptor for its socket: take_request() gives back what
+  // is to be asked for again.
+  [[nodiscard]] bool is_starved(CURLcode result) const noexcept {
+    return result == CURLE_COULDNT_CONNECT && is_starved_;
+  }
+  [[nodiscard]] FetchRequest take_request() { return std::move(request_); }
   // True once, when the request has gone out since the last call.
   [[nodiscard]] bool take_sent() noexcept;
 
@@ -56,28 +62,57 @@ class Transfer {
 
  private:
   // Why this side ended the transfer.
-  enum class Cut : std::uint8_t { None, TooLarge, UnsupportedType, UnwantedBody, HeadersTooLarge };
+  enum class Cut : std::uint8_t {
+    None,
+    TooLarge,
+    UnsupportedType,
+    UnwantedBody,
+    HeadersTooLarge,
+    TooManyHeaders,
+    TooManyEncodings,
+    PackedTransfer,  // a Transfer-Encoding that was not asked for
+    Damaged,
+    InnerTooLarge,
+  };
+  enum class Part : std::uint8_t { StatusLine, Fields, Body };
 
   static std::size_t on_header(char* data, std::size_t size, std::size_t count,
                                void* self) noexcept;
   static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self) noexcept;
+  static curl_socket_t on_open_socket(void* self, curlsocktype, curl_sockaddr* address) noexcept;
   static int on_sent(void* self, char*, char*, int, int) noexcept;
 
   [[nodiscard]] bool take_header(std::string_view line);
   [[nodiscard]] bool take_body(std::string_view data);
+  [[nodiscard]] bool keep(std::string_view decoded);
   [[nodiscard]] bool end_headers();
+  [[nodiscard]] bool start_decoding();
+  [[nodiscard]] bool cut(Cut why) noexcept {
+    cut_ = why;
+    return false;
+  }
+  [[nodiscard]] curl_socket_t open_socket(const curl_sockaddr& address);
   void set_fixed_options(const TransferOptions& options, CURLSH* share);
   void judge(CURLcode result);
+  [[nodiscard]] bool judge_cut();
 
   Easy easy_;
   Slist headers_;
   Slist resolve_;
   FetchRequest request_;
   Response response_;
-  std::size_t header_bytes_ = 0;
+  std::optional<Decoder> decoder_;  // while a body with a Content-Encoding comes
+  std::string refused_address_;     // the last that policy forbids to connect to
+  std::uint64_t max_header_bytes_;
+  std::size_t max_header_lines_;
+  std::size_t max_encodings_;
+  std::uint64_t header_bytes_ = 0;
+  std::size_t header_lines_ = 0;
+  Part part_ = Part::StatusLine;
   Cut cut_ = Cut::None;
   bool wants_body_ = false;
   bool was_sent_ = false;
+  bool is_starved_ = false;
   std::array<char, CURL_ERROR_SIZE> error_{};
 };
 

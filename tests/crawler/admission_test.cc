@@ -101,7 +101,7 @@ TEST(AdmissionTest, ABadExpressionIsNamed) {
 TEST(AdmissionTest, AnOverlongUrlIsATrap) {
   const Admission rules = admission({}, {"http://h.net/"});
   const std::string base = "http://h.net/";
-  const std::string longest = base + std::string(Admission::kMaxUrlBytes - base.size(), 'a');
+  const std::string longest = base + std::string(TrapLimits().max_url_bytes - base.size(), 'a');
   EXPECT_EQ(judge(rules, longest), kIn);
   EXPECT_EQ(judge(rules, longest + "#fragment"), kIn);
   EXPECT_EQ(judge(rules, longest + "a"), Outcome::Trap);
@@ -130,11 +130,9 @@ TEST(AdmissionTest, KeepsHeadersAtTheirOrigins) {
     std::vector<std::string> want;
   };
   const Case cases[] = {
-      {"https://h.net/b", {"A: 1"}},
-      {"http://h.net/a", {}},       // another scheme is another origin
-      {"https://h.net:444/a", {}},  // and so is another port
-      {"https://www.h.net/a", {}},
-      {"http://api.h.net:8080/", {"B: 2"}},
+      {"https://h.net/b", {"A: 1"}}, {"http://h.net/a", {}},  // another scheme is another origin
+      {"https://h.net:444/a", {}},                            // and so is another port
+      {"https://www.h.net/a", {}},   {"http://api.h.net:8080/", {"B: 2"}},
       {"http://api.h.net/", {}},
   };
   for (const auto& [given, want] : cases) {

@@ -68,6 +68,42 @@ TEST(DiscoveryTest, ASeedIsLetInOnce) {
   EXPECT_TRUE(f.row("http://h/").is_in_memory());
 }
 
+// In whatever order they come: a URL is a trap only where every page has it too far down.
+TEST(DiscoveryTest, FollowsSoManyLinksOfAPage) {
+  Options options;
+  options.traps.max_page_links = 2;
+  const auto page_of = [](DiscoveryFixture& f, std::string_view page) {
+    const Link flood[] = {
+        {"http://h/1", "", "", LinkKind::A},       {"http://h/i", "", "", LinkKind::Image},
+        {"http://h/s", "", "", LinkKind::Sitemap}, {"http://h/2", "", "", LinkKind::A},
+        {"http://h/3", "", "", LinkKind::A},       {"http://h/4", "", "nofollow", LinkKind::A}};
+    const Link few[] = {{"http://h/3", "", "", LinkKind::A},
+                        {"http://h/4", "", "nofollow", LinkKind::A}};
+    const std::span<const Link> links =
+        page == "http://h/flood" ? std::span<const Link>(flood) : std::span<const Link>(few);
+    (void)f.discovery->offer_links(f.record, f.discovery->source(f.find(page)), links, {}, kNow);
+  };
+  for (const bool is_flood_first : {true, false}) {
+    SCOPED_TRACE(is_flood_first);
+    DiscoveryFixture f(options);
+    f.seed("http://h/flood");
+    f.seed("http://h/few");
+    if (is_flood_first) {
+      page_of(f, "http://h/flood");
+      EXPECT_EQ(f.row("http://h/3").outcome(), Outcome::Trap);
+      EXPECT_EQ(f.row("http://h/4").outcome(), Outcome::Trap);
+    }
+    page_of(f, "http://h/few");
+    if (!is_flood_first) page_of(f, "http://h/flood");
+    EXPECT_EQ(f.row("http://h/1").outcome(), Outcome::Queued);
+    EXPECT_EQ(f.row("http://h/2").outcome(), Outcome::Queued);
+    EXPECT_EQ(f.row("http://h/s").outcome(), Outcome::Queued);
+    EXPECT_EQ(f.row("http://h/i").outcome(), std::nullopt);
+    EXPECT_EQ(f.row("http://h/3").outcome(), Outcome::Queued);
+    EXPECT_EQ(f.row("http://h/4").outcome(), Outcome::Robots);
+  }
+}
+
 // What becomes of a URL after one link, and after a second.
 TEST(DiscoveryTest, TheStrongestClaimHolds) {
   enum Way { Image, Nofollow, NofollowPage, Follow };

@@ -134,7 +134,9 @@ TEST_F(AnswersTest, EachEndsInItsOutcome) {
       {"/image", endless(Framing::Length, "application/x-iso9660-image"), "unsupported_type|200"},
       {"/headers", many_headers(), "too_large|NULL"},
       {"/header", raw("HTTP/1.1 200 OK\r\n" + std::string(1'000'000, 'a') + ": b\r\n\r\n"),
-       "network_error|NULL"},
+       "too_large|NULL"},
+      {"/short-gzip", packed(gzip("<title>small</title>").substr(0, 20), "gzip"), "truncated|200"},
+      {"/codings", packed("x", "gzip, gzip, gzip, gzip"), "too_large|200"},
   };
   Site site;
   Words targets;
