@@ -44,6 +44,7 @@ enum class Fault {
   EmptyReply,  // the connection is closed before a byte was sent
   Reset,       // the same by RST
   Truncate,    // Content-Length says more than is sent, or the last chunk is missing; then closed
+  ResetAfter,  // all is sent, then the connection is closed by RST
 };
 
 // What is sent for a request, misbehaviour included. `headers` go out as they are: only Connection
@@ -51,6 +52,7 @@ enum class Fault {
 struct Answer {
   int status = 200;
   Headers headers;
+  std::string lead;  // Raw: sent once before the body, which may be endless
   std::string body;
   milliseconds delay{0};  // before the first byte
   Framing framing = Framing::Length;

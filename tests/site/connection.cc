@@ -57,7 +57,8 @@ void Connection::on_timer(uv_timer_t* timer) noexcept {
 
 void Connection::on_written(uv_write_t* request, int status) noexcept {
   const std::unique_ptr<Write> write(static_cast<Write*>(request->data));
-  if (status == UV_ECANCELED) return;  // the connection is gone
+  // Then the connection is gone, whatever became of the write.
+  if (uv_is_closing(reinterpret_cast<uv_handle_t*>(request->handle)) != 0) return;
   auto& connection = *static_cast<Connection*>(request->handle->data);
   if (status != 0) connection.is_over_ = true;
   connection.written();
@@ -166,6 +167,7 @@ void Connection::written() {
 
 void Connection::end_answer() {
   is_over_ = answer_->closes();
+  if (answer_->answer().fault == Fault::ResetAfter) reset();
   server_.log().end(log_index_, answer_->sent_bytes());
   answer_.reset();
 }

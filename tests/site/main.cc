@@ -13,6 +13,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "tests/site/hostile.h"
 #include "tests/site/site.h"
 
 namespace skitter::site {
@@ -27,6 +28,8 @@ struct Settings {
   std::string robots_file;
   std::string log_file;
   bool print_seeds = false;
+  bool is_hostile = false;
+  HostileOptions hostile;
 };
 
 void add_options(CLI::App& app, Settings& settings) {
@@ -63,6 +66,12 @@ void add_options(CLI::App& app, Settings& settings) {
   app.add_option("--log", settings.log_file, "Write each request to this file at the end");
   app.add_option("--for", settings.lifetime_ms, "Exit after this time, 1h if not given")
       ->transform(duration);
+  app.add_flag(
+      "--hostile", settings.is_hostile,
+      "Misbehave too: print a line for each way, with its URL, what it is, and how it ends");
+  app.add_option("--bomb", settings.hostile.bomb_bytes, "What bombs decode to, such as 64M")
+      ->transform(CLI::AsSizeValue(false))
+      ->capture_default_str();
   app.add_flag("--print-seeds", settings.print_seeds, "Print the first URL of each host");
 }
 
@@ -95,10 +104,16 @@ void run(const Settings& settings) {
   sigaddset(&stops, SIGTERM);
   (void)pthread_sigmask(SIG_BLOCK, &stops, nullptr);
 
-  const Site site(site_options(settings));
+  Site site(site_options(settings));
   std::cout << "listening on 127.0.0.1:" << site.port() << '\n';
   if (settings.print_seeds) {
     for (const std::string& url : site.seeds()) std::cout << url << '\n';
+  }
+  if (settings.is_hostile) {
+    for (const Behaviour& behaviour : add_hostile(site, settings.hostile)) {
+      std::cout << site.url(hostile_host(behaviour)) << '\t' << behaviour.what << '\t'
+                << behaviour.outcomes << '\n';
+    }
   }
   std::cout.flush();
 

@@ -80,7 +80,7 @@ Wire::Wire(Answer answer, const Request& request)
 }
 
 std::string Wire::head() const {
-  if (answer_.framing == Framing::Raw) return {};
+  if (answer_.framing == Framing::Raw) return answer_.lead;
   std::string out;
   out.reserve(256 + total_ * is_single_piece());
   out += "HTTP/1.1 ";

@@ -1,0 +1,103 @@
+// All misbehaviour that the site knows, in one crawl beside hosts that behave.
+#include <algorithm>
+
+#include "tests/e2e/crawl_fixture.h"
+#include "tests/site/hostile.h"
+
+namespace skitter::e2e {
+namespace {
+
+using site::Behaviour;
+using site::HostileOptions;
+using site::SiteOptions;
+
+// "a|b" names `word`?
+bool is_among(const std::string& words, const std::string& word) {
+  return ("|" + words + "|").find("|" + word + "|") != std::string::npos;
+}
+
+class HostileTest : public CrawlTest {};
+
+TEST_F(HostileTest, EachCostsOnePageAndOthersAreCompleted) {
+  SiteOptions options;
+  options.pages.emplace();
+  options.pages->hosts = 5;
+  options.pages->pages_per_host = 40;
+  options.pages->size_bytes = 2'000;
+  Site site(options);
+  HostileOptions small;
+  small.bomb_bytes = 4u << 20;
+  small.document_bytes = 100'000;
+  const std::vector<Behaviour> behaviours = add_hostile(site, small);
+  EXPECT_GE(behaviours.size(), 80u);
+
+  std::string seeds;
+  for (const std::string& seed : site.seeds()) seeds += seed + "\n";
+  for (const Behaviour& behaviour : behaviours) {
+    seeds += site.url(hostile_host(behaviour)) + "\n";
+  }
+  const ProgramResult result =
+      skitter(crawl_words({"--scope", "any", "--retries", "0", "--timeout", "2s", "--stall-timeout",
+                           "1s", "--max-alike", "20", "--max-page-links", "300", "--max-body", "1M",
+                           "--workers", "2", "-"}),
+              seeds);
+  ASSERT_EQ(result.status, 0) << result.err;
+  expect_finished();
+  for (const Behaviour& behaviour : behaviours) {
+    SCOPED_TRACE(behaviour.name);
+    const std::string host = hostile_host(behaviour) + ":" + std::to_string(site.port());
+    const std::string first = outcome("http://" + host + "/");
+    EXPECT_TRUE(is_among(behaviour.outcomes, first)) << first << ", not " << behaviour.outcomes;
+    if (behaviour.inside.empty()) continue;
+    EXPECT_GT(number("SELECT count(*) FROM urls WHERE outcome = '" + behaviour.inside +
+                     "' AND (host = '" + host + "' OR referrer = 'http://" + host + "/')"),
+              0)
+        << "no " << behaviour.inside;
+  }
+
+  // The others are whole, and nobody was asked for more than the spaces' limits allow.
+  for (std::uint32_t host = 0; host < site.pages()->hosts(); ++host) {
+    const std::string name =
+        "h" + std::to_string(host) + ".localhost:" + std::to_string(site.port());
+    SCOPED_TRACE(name);
+    const auto want = static_cast<std::int64_t>(site.pages()->paths(host).size());
+    EXPECT_EQ(number("SELECT count(*) FROM pages WHERE host = '" + name + "'"), want);
+  }
+  EXPECT_EQ(
+      number("SELECT count(*) FROM urls WHERE host GLOB 'h[0-9].localhost:*' AND outcome NOT IN "
+             "('ok', 'redirect', 'http_error')"),
+      0);
+  EXPECT_LE(number("SELECT max(n) FROM (SELECT count(*) AS n FROM pages WHERE host NOT LIKE "
+                   "'link-flood.%' GROUP BY host)"),
+            200);
+  // A control character of theirs reaches nobody's terminal.
+  const auto is_control = [](char c) {
+    return (static_cast<unsigned char>(c) < 0x20 && c != '\n') || c == 0x7f;
+  };
+  EXPECT_TRUE(std::none_of(result.err.begin(), result.err.end(), is_control));
+}
+
+TEST_F(HostileTest, GoesOnWithFewDescriptors) {
+  SiteOptions options;
+  options.pages.emplace();
+  options.pages->hosts = 200;
+  options.pages->pages_per_host = 2;
+  options.pages->size_bytes = 500;
+  const Site site(options);
+  ProgramOptions shell = here();
+  shell.program = "/bin/sh";
+  for (const std::string& seed : site.seeds()) shell.input += seed + "\n";
+  Words words = {"-c", "ulimit -n 96; exec \"$@\"", "sh", SKITTER_PROGRAM};
+  for (const std::string& word : crawl_words({"-c", "5000", "-"})) words.push_back(word);
+  const ProgramResult result = cli::run(words, shell);
+  ASSERT_EQ(result.status, 0) << result.err;
+  EXPECT_NE(result.err.find("(ulimit -n) leaves room for 16 transfers at once, not 5000"),
+            std::string::npos)
+      << result.err;
+  expect_finished();
+  EXPECT_EQ(number("SELECT count(*) FROM pages WHERE outcome = 'network_error'"), 0);
+  EXPECT_EQ(number("SELECT count(*) FROM pages WHERE outcome = 'ok'"), 400);
+}
+
+}  // namespace
+}  // namespace skitter::e2e
