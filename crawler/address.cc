@@ -22,19 +22,20 @@ constexpr std::uint32_t ip4(unsigned a, unsigned b, unsigned c, unsigned d) {
 }
 
 constexpr std::array kPrivate4 = {
-    Range4{ip4(0, 0, 0, 0), 8},       // this network
-    Range4{ip4(10, 0, 0, 0), 8},      // RFC 1918
-    Range4{ip4(100, 64, 0, 0), 10},   // carrier-grade NAT, RFC 6598
-    Range4{ip4(127, 0, 0, 0), 8},     // loopback
-    Range4{ip4(169, 254, 0, 0), 16},  // link-local; cloud metadata
-    Range4{ip4(172, 16, 0, 0), 12},   // RFC 1918
-    Range4{ip4(192, 0, 0, 0), 24},    // IETF protocol assignments
-    Range4{ip4(192, 0, 2, 0), 24},    // documentation
-    Range4{ip4(192, 168, 0, 0), 16},  // RFC 1918
-    Range4{ip4(198, 18, 0, 0), 15},   // benchmarking
-    Range4{ip4(198, 51, 100, 0), 24}, Range4{ip4(203, 0, 113, 0), 24},  // documentation
-    Range4{ip4(224, 0, 0, 0), 4},                                       // multicast
-    Range4{ip4(240, 0, 0, 0), 4},                                       // reserved, broadcast
+    Range4{ip4(0, 0, 0, 0), 8},         // this network
+    Range4{ip4(10, 0, 0, 0), 8},        // RFC 1918
+    Range4{ip4(100, 64, 0, 0), 10},     // carrier-grade NAT, RFC 6598
+    Range4{ip4(127, 0, 0, 0), 8},       // loopback
+    Range4{ip4(168, 63, 129, 16), 32},  // metadata of a cloud, inside public space
+    Range4{ip4(169, 254, 0, 0), 16},    // link-local; cloud metadata
+    Range4{ip4(172, 16, 0, 0), 12},     // RFC 1918
+    Range4{ip4(192, 0, 0, 0), 24},      // IETF protocol assignments
+    Range4{ip4(192, 0, 2, 0), 24},      // documentation
+    Range4{ip4(192, 168, 0, 0), 16},    // RFC 1918
+    Range4{ip4(198, 18, 0, 0), 15},     // benchmarking
+    Range4{ip4(198, 51, 100, 0), 24},  Range4{ip4(203, 0, 113, 0), 24},  // documentation
+    Range4{ip4(224, 0, 0, 0), 4},                                        // multicast
+    Range4{ip4(240, 0, 0, 0), 4},                                        // reserved, broadcast
 };
 
 bool is_private4(std::uint32_t address) noexcept {

@@ -30,6 +30,11 @@ TEST(AddressTest, TellsPrivateFromPublic) {
       {"127.0.0.1", true},         // RFC 1122 §3.2.1.3
       {"127.255.255.255", true},   //
       {"128.0.0.0", false},        //
+      {"168.63.129.15", false},    //
+      {"168.63.129.16", true},     // metadata of a cloud
+      {"168.63.129.17", false},    //
+      {"100.100.100.200", true},   // likewise, of RFC 6598
+      {"192.0.0.192", true},       // likewise, of RFC 6890
       {"169.253.255.255", false},  //
       {"169.254.169.254", true},   // RFC 3927; metadata of clouds
       {"169.255.0.0", false},      //
@@ -64,6 +69,7 @@ TEST(AddressTest, TellsPrivateFromPublic) {
       {"64:ff9b::8.8.8.8", false},      //
       {"64:ff9b::1:0:808:808", true},   // outside its /96
       {"64:ff9b:1::8.8.8.8", true},     // RFC 8215
+      {"fd00:ec2::254", true},          // metadata, of RFC 4193
       {"100::1", true},                 // RFC 6666
       {"2001::1", true},                // RFC 4380
       {"2001:db8::1", true},            // RFC 3849

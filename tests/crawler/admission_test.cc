@@ -65,6 +65,52 @@ TEST(AdmissionTest, EverySeedWidensTheScope) {
   EXPECT_EQ(judge(rules, "http://b.net/x"), kIn);
 }
 
+// However it is spelled, an address is the one that is connected to.
+TEST(AdmissionTest, RefusesPrivateAddressesInEverySpelling) {
+  Options options;
+  options.scope = Scope::Any;
+  const Admission rules = admission(options, {"http://example.com/", "http://192.168.0.9/"});
+  for (const std::string_view text : {
+           "http://127.0.0.1/",
+           "http://127.0.0.1./",
+           "http://127.1/",
+           "http://127.0.1/",
+           "http://2130706433/",
+           "http://0x7f000001/",
+           "http://0x7F.1/",
+           "http://0177.0.0.1/",
+           "http://017700000001/",
+           "http://0/",
+           "http://0xa9fea9fe/",
+           "http://169.254.43518/",
+           "http://[::1]/",
+           "http://[::]/",
+           "http://[0:0:0:0:0:ffff:7f00:1]/",
+           "http://[::ffff:127.0.0.1]/",
+           "http://[::ffff:a00:1]/",
+           "http://[64:ff9b::10.0.0.1]/",
+           "http://[2002:7f00:1::]/",
+           "http://[fe80::1]/",
+           "http://[fd00:ec2::254]/",
+           "http://\xef\xbc\x91\xef\xbc\x92\xef\xbc\x97.1/",  // wide digits, UTS 46
+           "http://127\xe3\x80\x82"
+           "0\xe3\x80\x82"
+           "0\xe3\x80\x82"
+           "1/",  // ideographic full stops
+           "http://%31%32%37.0.0.1/",
+           "http://user:pass@127.0.0.1/",
+           "http://example.com@10.0.0.1/",
+           "http://224.0.0.1/",
+           "http://100.64.0.1/",
+           "http://192.168.0.8/",
+       }) {
+    EXPECT_EQ(judge(rules, text), Outcome::PrivateAddress) << text;
+  }
+  EXPECT_EQ(judge(rules, "http://192.168.0.9/x"), kIn);  // a seed names it
+  EXPECT_EQ(judge(rules, "http://3232235529/x"), kIn);   // and this is the same
+  EXPECT_EQ(judge(rules, "http://8.8.8.8/"), kIn);
+}
+
 TEST(AdmissionTest, AsksForHttpOnly) {
   Options options;
   options.scope = Scope::Any;
