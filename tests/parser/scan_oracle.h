@@ -26,8 +26,8 @@ enum class Departure : std::uint8_t {
   Adopted,
   // A <frameset> threw the body away: the scanner has more links and text, none fewer.
   Frameset,
-  // gumbo overflows on a numeric reference of more than 32 bits: texts differ, links do not go
-  // missing.
+  // gumbo overflows on a numeric reference of more than 32 bits: texts differ, and so do targets
+  // with one in them. The scanner has as many links or more.
   Overflow,
   // gumbo drops the value of the attribute behind a repeated one that has none: what it says is
   // missing in the tree. The scanner has as many links or more.
