@@ -98,6 +98,10 @@ TEST_F(CrawlTest, NoSeedFetchedIsStatus4) {
 TEST_F(CrawlTest, WarnsOfWhatIsRisky) {
   EXPECT_THAT(skitter({"crawl", typed(site_), "--delay", "0", "-k"}).err,
               HasSubstr("warning: --insecure"));
+  EXPECT_EQ(skitter({"query", "crawl.db", "-f", "csv",
+                     "SELECT json_extract(options, '$.insecure') AS insecure FROM runs"})
+                .out,
+            "insecure\r\n1\r\n");
   const ProgramResult again = skitter({"crawl", typed(site_), "--delay", "0", "-d", "1"});
   EXPECT_THAT(again.err,
               HasSubstr("warning: crawl.db: depth was null in the last run and is 1 now"));

@@ -30,6 +30,7 @@ struct Settings {
   bool print_seeds = false;
   bool is_hostile = false;
   HostileOptions hostile;
+  std::uint32_t tarpits = 0;
 };
 
 void add_options(CLI::App& app, Settings& settings) {
@@ -69,6 +70,9 @@ void add_options(CLI::App& app, Settings& settings) {
   app.add_flag(
       "--hostile", settings.is_hostile,
       "Misbehave too: print a line for each way, with its URL, what it is, and how it ends");
+  app.add_option("--tarpits", settings.tarpits,
+                 "Hosts that never answer: tarpit0.localhost, tarpit1.localhost, ...")
+      ->check(CLI::Range(0, 100'000));
   app.add_option("--bomb", settings.hostile.bomb_bytes, "What bombs decode to, such as 64M")
       ->transform(CLI::AsSizeValue(false))
       ->capture_default_str();
@@ -108,6 +112,13 @@ void run(const Settings& settings) {
   std::cout << "listening on 127.0.0.1:" << site.port() << '\n';
   if (settings.print_seeds) {
     for (const std::string& url : site.seeds()) std::cout << url << '\n';
+  }
+  Answer never = Answer::plain(200, "");
+  never.delay = milliseconds(settings.lifetime_ms);
+  for (std::uint32_t i = 0; i < settings.tarpits; ++i) {
+    const std::string host = "tarpit" + std::to_string(i) + ".localhost";
+    site.route(host, "/*", never);
+    if (settings.print_seeds) std::cout << site.url(host) << '\n';
   }
   if (settings.is_hostile) {
     for (const Behaviour& behaviour : add_hostile(site, settings.hostile)) {
