@@ -43,7 +43,8 @@ Exit run_extract(const ExtractArguments& given) {
     throw UsageError("extract: say what to take: --extract, --rules or --structured");
   }
   if (!std::filesystem::exists(std::filesystem::path(given.database))) {
-    throw UsageError(fmt::format("extract: there is no file {}", given.database));
+    throw storage::StorageError(fmt::format(
+        "extract: there is no file {0}: `skitter crawl -o {0}` makes it", given.database));
   }
   storage::Database database(given.database, storage::Start::Continue,
                              storage::Durability::Process);

@@ -113,7 +113,11 @@ Exit run_query(const QueryArguments& given) {
   Output output(STDOUT_FILENO);
   const auto writer = stdout_writer(given.format, output, given.color);
   const QueryStop stop(reader, given.timeout);
-  (void)write_result(statement, *writer, stop);
+  try {
+    (void)write_result(statement, *writer, stop);
+  } catch (const storage::SqlError& error) {  // a selector, say, that is only read with a row
+    throw UsageError(fmt::format("query: {}", error.what()));
+  }
   output.flush();
   return stop.reason() == StopReason::None ? Exit::Finished : stopped(stop.reason(), given);
 }

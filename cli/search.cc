@@ -48,8 +48,11 @@ void bring_up_to_date(const SearchArguments& given, const SearchState& state) {
       throw storage::StorageError(
           fmt::format("search: there is no index yet, and none can be made: {}", error.what()));
     }
-    complain(fmt::format("search: {} pages are not in the index, or not as they are now: {}",
-                         behind, error.what()));
+    complain(fmt::format(
+        "search: {}: {}",
+        behind == 1 ? "1 page is not in the index, or not as it is now"
+                    : fmt::format("{} pages are not in the index, or not as they are now", behind),
+        error.what()));
   }
 }
 

@@ -62,7 +62,10 @@ void body(Context context, Arguments arguments) {
                           "ON b.id = p.body_id WHERE p.id = ?1");
   if (!find.bind(1, std::int64_t{sqlite3_value_int64(arguments[0])}).step()) return;
   const auto bytes = crawler::decompress_body(find.blob(0));
-  if (!bytes) return fail(context, "body: the stored body is damaged");
+  if (!bytes) {
+    fail(context, "body: the stored body cannot be unpacked");
+    return sqlite3_result_error_code(context, SQLITE_CORRUPT);  // the file's fault
+  }
   const auto charset = parser::encoding_from_label(find.text(1));
   std::string storage;
   answer(context, parser::to_utf8(*bytes, charset.value_or("utf-8"), storage));

@@ -20,6 +20,11 @@ class StorageError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// The SQL that was given is wrong, or what it asks of a function is: its author can mend it.
+class SqlError : public StorageError {
+  using StorageError::StorageError;
+};
+
 enum class Start { Continue, Fresh };  // Fresh: an existing crawl in the file is removed first
 enum class Durability { Process, PowerCut };  // synchronous=NORMAL, FULL
 

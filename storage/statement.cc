@@ -50,7 +50,9 @@ Statement::Statement(sqlite3* db, std::string_view sql, std::string_view* rest) 
 
 void Statement::fail(int code) const {
   const char* sql = sqlite3_sql(statement_.get());
-  throw StorageError(describe_failure(db_, code, sql == nullptr ? "" : sql));
+  const std::string words = describe_failure(db_, code, sql == nullptr ? "" : sql);
+  if ((code & 0xff) == SQLITE_ERROR) throw SqlError(words);  // of the statement, not of the file
+  throw StorageError(words);
 }
 
 void Statement::check(int code) const {

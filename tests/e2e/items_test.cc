@@ -100,7 +100,9 @@ TEST_F(ItemsTest, ExtractReplacesTheItemsOfItsRulesAndNoOthers) {
 }
 
 TEST_F(ItemsTest, ExtractSaysWhyItCannot) {
-  EXPECT_EQ(skitter({"extract", "none.db", "-e", "t=h1"}).status, 2);
+  const auto missing = skitter({"extract", "none.db", "-e", "t=h1"});
+  EXPECT_EQ(missing.status, 3);  // as every subcommand that reads a database
+  EXPECT_THAT(missing.err, HasSubstr("there is no file none.db: `skitter crawl -o none.db`"));
   EXPECT_FALSE(std::filesystem::exists(path("none.db")));
   ASSERT_EQ(crawl({site_.url(kShopHost), "--store", "text"}).status, 0);
   EXPECT_EQ(skitter({"extract", "crawl.db"}).status, 2);

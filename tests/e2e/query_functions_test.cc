@@ -80,7 +80,20 @@ TEST_F(QueryFunctionsTest, SayWhatIsWrong) {
   for (const auto& [sql, want] : cases) {
     SCOPED_TRACE(sql);
     EXPECT_THAT(ask(sql), HasSubstr(want));
+    EXPECT_EQ(skitter({"query", "crawl.db", sql}).status, 2);
+    // Found wrong before a row is written or after.
+    EXPECT_EQ(skitter({"query", "crawl.db", "SELECT 1 UNION ALL " + sql}).status, 2);
   }
+}
+
+TEST_F(QueryFunctionsTest, ADamagedBodyIsTheFilesFault) {
+  {
+    storage::Database database(path(), storage::Start::Continue, storage::Durability::Process);
+    storage::Statement(database.connection(), "UPDATE body SET data = x'28b52ffd00'").run();
+  }
+  const auto result = skitter({"query", "crawl.db", "SELECT body(1)"});
+  EXPECT_EQ(result.status, 3);
+  EXPECT_THAT(result.err, HasSubstr("cannot be unpacked"));
 }
 
 TEST_F(QueryFunctionsTest, StopInTime) {
