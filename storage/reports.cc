@@ -5,9 +5,10 @@
 namespace skitter::storage {
 namespace {
 
-// Each is one statement over the public views, which users may copy and change; broken-links alone
-// reads the tables behind `links`, since to join all links by number instead of by text is some
-// ten times quicker.
+// Each is one statement that users may copy and change, in the plain sqlite3 shell too. They read
+// the public views; those that join links read the tables behind `links`, since to join by number
+// instead of by text is some ten times quicker. CROSS JOIN keeps the order: whole tables are read
+// once, and the others looked up by id.
 constexpr std::array kReports = {
     Report{"summary", "the crawl in a few numbers", R"sql(
 WITH u AS (
@@ -64,9 +65,42 @@ FROM link AS l
   CROSS JOIN url AS s ON s.id = l.source
 ORDER BY source_url, target_url
 )sql"},
-    Report{"redirects", "where redirects lead", R"sql(
-SELECT url, status, redirect_url, referrer
-FROM pages WHERE outcome = 'redirect' ORDER BY url
+    Report{"redirects", "chains of redirects: how long, and what is at their end", R"sql(
+-- A redirect's one link is where it leads. What is one of a loop is not followed.
+WITH RECURSIVE chain(first, last, hops) AS (
+  SELECT u.id, l.target, 1
+  FROM urls AS u
+    CROSS JOIN page AS p ON p.id = u.id
+    CROSS JOIN link AS l ON l.id = p.first_link
+  WHERE u.outcome = 'redirect'
+  UNION ALL
+  SELECT c.first, l.target, c.hops + 1
+  FROM chain AS c
+    CROSS JOIN urls AS u ON u.id = c.last
+    CROSS JOIN page AS p ON p.id = u.id
+    CROSS JOIN link AS l ON l.id = p.first_link
+  WHERE u.outcome = 'redirect' AND c.hops < 100 AND coalesce(u.detail, '') NOT LIKE '% loop%'
+), whole AS (
+  SELECT first, last, max(hops) AS hops FROM chain GROUP BY first
+)
+SELECT f.url, p.status, w.hops, e.url AS final_url,
+       (SELECT outcome FROM urls WHERE id = w.last) AS final_outcome,
+       (SELECT status FROM page WHERE id = w.last) AS final_status, f.detail, f.referrer
+FROM whole AS w
+  CROSS JOIN urls AS f ON f.id = w.first
+  CROSS JOIN page AS p ON p.id = w.first
+  CROSS JOIN url AS e ON e.id = w.last
+ORDER BY w.hops DESC, f.url
+)sql"},
+    Report{"duplicates", "pages whose bytes are the same", R"sql(
+WITH same AS (
+  SELECT content_hash, url, bytes, canonical_url,
+         count(*) OVER (PARTITION BY content_hash) AS copies
+  FROM pages WHERE outcome = 'ok' AND bytes > 0
+)
+SELECT copies, content_hash, url, bytes, canonical_url
+FROM same WHERE copies > 1
+ORDER BY copies DESC, content_hash, url
 )sql"},
     Report{"slow", "the 50 pages that took longest", R"sql(
 SELECT url, elapsed_ms, bytes, attempts, outcome
@@ -80,16 +114,68 @@ FROM pages ORDER BY bytes DESC, url LIMIT 50
 SELECT depth, count(*) AS urls, sum(outcome = 'ok') AS ok, sum(outcome = 'queued') AS queued
 FROM urls GROUP BY depth ORDER BY depth
 )sql"},
-    Report{"titles", "HTML pages whose title is missing or stands on several pages", R"sql(
-WITH titled AS (
+    Report{"titles", "HTML pages whose title is missing, double or longer than 60 characters",
+           R"sql(
+WITH titled AS MATERIALIZED (
   SELECT title, url, count(*) OVER (PARTITION BY title) AS pages
   FROM pages
   WHERE outcome = 'ok'
     AND (content_type LIKE 'text/html%' OR content_type LIKE 'application/xhtml+xml%')
 )
-SELECT iif(title IS NULL, 'missing', 'double') AS problem, title, url
-FROM titled WHERE title IS NULL OR pages > 1
-ORDER BY title, url
+SELECT 'missing' AS problem, title, url FROM titled WHERE title IS NULL
+UNION ALL SELECT 'double', title, url FROM titled WHERE title IS NOT NULL AND pages > 1
+UNION ALL SELECT 'long', title, url FROM titled WHERE length(title) > 60
+ORDER BY problem, title, url
+)sql"},
+    Report{"orphans", "pages that a sitemap or feed lists and no other page links to", R"sql(
+-- link.kind: 10 is an entry of a sitemap; 0 to 5, 8 and 9 lead a reader there.
+WITH listed AS MATERIALIZED (
+  SELECT DISTINCT target AS id FROM link WHERE kind = 10
+), linked AS MATERIALIZED (
+  SELECT DISTINCT target AS id
+  FROM link
+  WHERE kind IN (0, 1, 2, 3, 4, 5, 8, 9) AND source <> target
+    AND target IN (SELECT id FROM listed)
+)
+SELECT u.url, u.outcome, u.referrer AS listed_in
+FROM (SELECT id FROM listed EXCEPT SELECT id FROM linked) AS o
+  CROSS JOIN urls AS u ON u.id = o.id
+ORDER BY u.url
+)sql"},
+    Report{"external-domains", "hosts outside the scope, by how many links lead there", R"sql(
+WITH outside AS MATERIALIZED (
+  SELECT id, url, host FROM urls
+  WHERE outcome = 'scope' AND host NOT IN (SELECT name FROM host)
+)
+SELECT o.host, count(*) AS links, count(DISTINCT l.source) AS pages,
+       count(DISTINCT o.id) AS urls, min(o.url) AS example
+FROM link AS l CROSS JOIN outside AS o ON o.id = l.target
+GROUP BY o.host ORDER BY links DESC, o.host
+)sql"},
+    Report{"anchors", "the 200 words that most links are read by", R"sql(
+-- link.kind: 0 is <a>, 1 <area>.
+WITH word AS (
+  SELECT anchor, count(*) AS links, min(target) AS one, max(target) AS other
+  FROM link WHERE kind IN (0, 1) GROUP BY anchor ORDER BY links DESC, anchor LIMIT 200
+)
+SELECT w.anchor, w.links, iif(w.one = w.other, 'one', 'several') AS targets, u.url AS example
+FROM word AS w CROSS JOIN url AS u ON u.id = w.one
+ORDER BY w.links DESC, w.anchor
+)sql"},
+    Report{"robots-blocked", "URLs that robots.txt does not let us ask for, and the rule", R"sql(
+SELECT url, detail AS rule, depth, referrer
+FROM urls WHERE outcome = 'robots' ORDER BY url
+)sql"},
+    Report{"items", "items by rule, with one of each", R"sql(
+WITH made AS (
+  SELECT rule, count(*) AS items, count(DISTINCT url) AS pages, min(rowid) AS first
+  FROM item GROUP BY rule
+)
+SELECT m.rule, m.items, m.pages, u.url AS first_url, i.data AS example
+FROM made AS m
+  CROSS JOIN item AS i ON i.rowid = m.first
+  CROSS JOIN url AS u ON u.id = i.url
+ORDER BY m.items DESC, m.rule
 )sql"},
 };
 

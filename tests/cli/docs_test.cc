@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "storage/reports.h"
 #include "tests/cli/run_program.h"
 
 namespace skitter::cli {
@@ -76,6 +77,13 @@ TEST(DocsTest, OptionsOfCrawlAreThoseOfItsSection) {
   Flags section = flags_in(std::string_view(text).substr(begin, end - begin));
   section.insert("--help");
   EXPECT_EQ(section, flags_of("crawl"));
+}
+
+TEST(DocsTest, OptionsNamesEveryReport) {
+  const std::string text = read_document("docs/options.md");
+  for (const storage::Report& report : storage::reports()) {
+    EXPECT_NE(text.find("`" + std::string(report.name) + "`"), text.npos) << report.name;
+  }
 }
 
 TEST(DocsTest, TheReadmesTableOfFlagsIsTrue) {
