@@ -10,6 +10,7 @@
 
 #include "parser/arena.h"
 #include "parser/html.h"
+#include "parser/simhash.h"
 
 namespace skitter::parser {
 namespace {
@@ -76,10 +77,17 @@ void scan_text(benchmark::State& state) {
 }
 BENCHMARK(scan_text);
 
-void tree(benchmark::State& state) {
+// Beside scan_text, what the worker adds to it: bytes are those of the HTML.
+void scan_text_and_simhash(benchmark::State& state) {
   measure(state, PageText::Keep, [](const Document& document, Arena& arena) {
-    return parse_page(document, arena, {});
+    return simhash(scan_page(document, arena).text);
   });
+}
+BENCHMARK(scan_text_and_simhash);
+
+void tree(benchmark::State& state) {
+  measure(state, PageText::Keep,
+          [](const Document& document, Arena& arena) { return parse_page(document, arena, {}); });
 }
 BENCHMARK(tree);
 

@@ -185,6 +185,7 @@ void Crawl::arrived(PageParsed&& parsed) {
   if (!parsed.error.empty()) row.error = parsed.error;
   row.page = std::move(parsed.page);
   row.content_hash = parsed.content_hash;
+  row.simhash = parsed.simhash;
   row.body = std::move(parsed.stored_body);
   record.items = std::move(parsed.items);
   decide_page(std::move(record), parsed.id, is_cut ? Outcome::ParseLimit : Outcome::Ok, {},

@@ -13,6 +13,7 @@
 #include "parser/fingerprint.h"
 #include "parser/headers.h"
 #include "parser/html.h"
+#include "parser/simhash.h"
 #include "parser/sitemap.h"
 #include "parser/url_shape.h"
 
@@ -188,6 +189,7 @@ void Worker::read_page(const PageJob& job, PageParsed& result) {
   result.content_hash = parser::fingerprint(response.body);
   if (options_.store == StoreBody::Html) result.stored_body = compressor_.compress(response.body);
   if (options_.store == StoreBody::None) result.page.text = {};
+  result.simhash = parser::simhash(result.page.text);
 }
 
 void Worker::canonicalise(parser::Page& page) const {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <variant>
@@ -34,10 +35,11 @@ struct PageParsed {
   parser::Page page;
   std::vector<std::uint64_t> link_fingerprints;  // one for each of page.links
   std::uint64_t content_hash = 0;
-  std::uint64_t text_shape = 0;         // parser::text_shape; 0: a sitemap
-  std::string stored_body;              // a zstd frame; empty: not kept
-  std::vector<storage::ItemRow> items;  // of rules, and what a sitemap says of its URLs
-  std::string error;                    // why the page, or its items, could not be read
+  std::uint64_t text_shape = 0;          // parser::text_shape; 0: a sitemap
+  std::optional<std::uint64_t> simhash;  // of its text
+  std::string stored_body;               // a zstd frame; empty: not kept
+  std::vector<storage::ItemRow> items;   // of rules, and what a sitemap says of its URLs
+  std::string error;                     // why the page, or its items, could not be read
 };
 
 struct RobotsJob {

@@ -77,6 +77,7 @@ struct PageRow {
   std::string error;                          // the words; empty where there was none
   parser::Page page;                          // `links` is empty here: they are the Record's
   std::optional<std::uint64_t> content_hash;  // of the decoded body
+  std::optional<std::uint64_t> simhash;       // of the text; nullopt where there is none
   std::string etag;
   std::string last_modified;
   std::string body;  // a zstd frame of the decoded body; empty: not stored

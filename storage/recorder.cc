@@ -66,8 +66,8 @@ Recorder::Recorder(sqlite3* db)
                 "INSERT OR REPLACE INTO page(id, status, redirect_url, content_type, charset, "
                 "bytes, fetched_at_ms, elapsed_ms, attempts, error, title, description, language, "
                 "canonical_url, h1, nofollow, content_hash, etag, last_modified, text_id, body_id, "
-                "first_link, link_count) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, "
-                "?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)"),
+                "first_link, link_count, simhash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
+                "?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)"),
       confirm_page_(db,
                     "UPDATE page SET status = ?2, fetched_at_ms = ?3, elapsed_ms = ?4, "
                     "attempts = ?5, error = ?6, etag = coalesce(?7, etag), "
@@ -188,7 +188,8 @@ void Recorder::insert_page(UrlId url, const PageRow& page, const Content& conten
   bind_row(put_page_, 20, content.text_id);
   bind_row(put_page_, 21, content.body_id);
   bind_row(put_page_, 22, content.first_link);
-  put_page_.bind(23, content.link_count).run();
+  put_page_.bind(23, content.link_count);
+  bind_optional(put_page_, 24, page.simhash).run();
 }
 
 std::optional<Recorder::Content> Recorder::find_content(UrlId url) {

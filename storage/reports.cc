@@ -102,6 +102,60 @@ SELECT copies, content_hash, url, bytes, canonical_url
 FROM same WHERE copies > 1
 ORDER BY copies DESC, content_hash, url
 )sql"},
+    Report{"near-duplicates", "pairs of pages whose text is nearly the same", R"sql(
+-- SimHashes at most 3 bits apart: of four bands of 16 bits one at least is then the same, so only
+-- pages that share a band are compared. Where more than 200 share one, they are compared in runs
+-- of 200 in order of their SimHash, which bounds the time. Pages of the same SimHash are told as
+-- near the first of them; those of the same bytes are `duplicates`.
+WITH said AS MATERIALIZED (
+  SELECT p.id, p.simhash AS hash, p.content_hash
+  FROM page AS p CROSS JOIN urls AS u ON u.id = p.id
+  WHERE u.outcome = 'ok' AND p.simhash IS NOT NULL
+), value AS MATERIALIZED (
+  SELECT hash, min(id) AS id, content_hash FROM said GROUP BY hash
+), band(number, bits, hash, id) AS (
+  SELECT 0, hash & 65535, hash, id FROM value
+  UNION ALL SELECT 1, (hash >> 16) & 65535, hash, id FROM value
+  UNION ALL SELECT 2, (hash >> 32) & 65535, hash, id FROM value
+  UNION ALL SELECT 3, (hash >> 48) & 65535, hash, id FROM value
+), placed AS MATERIALIZED (
+  SELECT number, bits, hash, id,
+         row_number() OVER (PARTITION BY number, bits ORDER BY hash) / 200 AS run
+  FROM band
+), pair AS (  -- (a | b) - (a & b) is a XOR b
+  SELECT a.id AS one, b.id AS other, (a.hash | b.hash) - (a.hash & b.hash) AS bits
+  FROM placed AS a
+    CROSS JOIN placed AS b
+      ON b.bits = a.bits AND b.number = a.number AND b.run = a.run AND b.id > a.id
+), half AS (
+  SELECT one, other, bits & 0xffffffff AS low, (bits >> 32) & 0xffffffff AS high FROM pair
+), twos AS (  -- how many bits are set: in each two bits, in each four, in each eight, altogether
+  SELECT one, other, low - ((low >> 1) & 0x55555555) AS low,
+         high - ((high >> 1) & 0x55555555) AS high
+  FROM half
+), fours AS (
+  SELECT one, other, (low & 0x33333333) + ((low >> 2) & 0x33333333) +
+                     (high & 0x33333333) + ((high >> 2) & 0x33333333) AS bits
+  FROM twos
+), near AS (
+  SELECT DISTINCT one, other,
+         ((((bits & 0x0f0f0f0f) + ((bits >> 4) & 0x0f0f0f0f)) * 0x01010101) >> 24) & 255
+           AS distance
+  FROM fours
+  WHERE ((((bits & 0x0f0f0f0f) + ((bits >> 4) & 0x0f0f0f0f)) * 0x01010101) >> 24) & 255 <= 3
+  UNION ALL
+  SELECT v.id, s.id, 0
+  FROM said AS s CROSS JOIN value AS v ON v.hash = s.hash
+  WHERE s.id > v.id AND s.content_hash IS NOT v.content_hash
+)
+SELECT n.distance, a.url, b.url AS near_url,
+       (SELECT title FROM page WHERE id = n.one) AS title,
+       (SELECT title FROM page WHERE id = n.other) AS near_title
+FROM near AS n
+  CROSS JOIN url AS a ON a.id = n.one
+  CROSS JOIN url AS b ON b.id = n.other
+ORDER BY n.distance, a.url, b.url
+)sql"},
     Report{"slow", "the 50 pages that took longest", R"sql(
 SELECT url, elapsed_ms, bytes, attempts, outcome
 FROM pages ORDER BY elapsed_ms DESC, url LIMIT 50

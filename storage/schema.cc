@@ -99,7 +99,10 @@ CREATE TABLE run(
   discovered INTEGER);
 )sql";
 
-constexpr std::array kSteps = {kVersion1};
+// Version 2: which pages say nearly the same.
+constexpr std::string_view kSimhash = "ALTER TABLE page ADD COLUMN simhash INTEGER";
+
+constexpr std::array kSteps = {kVersion1, kSimhash};
 
 // Words that stand in other tables are looked up by scalar subqueries, which cost nothing where a
 // query does not name the column; SQLite does not leave out a LEFT JOIN when it aggregates
@@ -124,7 +127,7 @@ CREATE VIEW pages AS
          (SELECT t.text FROM page_text AS t WHERE t.id = p.text_id) AS text,
          CASE WHEN p.content_hash IS NOT NULL THEN printf('%016x', p.content_hash) END
            AS content_hash,
-         p.etag AS etag, p.last_modified AS last_modified
+         p.simhash AS simhash, p.etag AS etag, p.last_modified AS last_modified
   FROM page AS p JOIN url AS u ON u.id = p.id;
 CREATE VIEW links AS
   SELECT (SELECT s.url FROM url AS s WHERE s.id = l.source) AS source_url,

@@ -89,7 +89,8 @@ Contents CrawlTest::contents(std::string_view database) const {
   return {
       rows("SELECT url, host, depth, outcome, detail FROM urls", database),
       rows("SELECT url, host, depth, outcome, status, redirect_url, content_type, charset, bytes, "
-           "error, title, description, language, canonical_url, h1, text, content_hash, etag, "
+           "error, title, description, language, canonical_url, h1, text, content_hash, simhash, "
+           "etag, "
            "last_modified FROM pages",
            database),
       rows("SELECT source_url, target_url, anchor, rel, kind FROM links", database),

@@ -38,7 +38,7 @@ TEST_F(RecorderTest, PutsOneRecordIntoEveryView) {
   EXPECT_THAT(query("SELECT * FROM pages"),
               ElementsAre("1|http://a.example/|a.example|0|NULL|ok|200|NULL|text/html|utf-8|1234|"
                           "2023-11-14T22:13:20.123Z|42|1|NULL|One|NULL|NULL|NULL|NULL|"
-                          "visible text|fedcba9876543210|NULL|NULL"));
+                          "visible text|fedcba9876543210|-2|NULL|NULL"));
   EXPECT_THAT(query("SELECT * FROM links"),
               ElementsAre("http://a.example/|http://a.example/two|two||a",
                           "http://a.example/|http://a.example/three|three|nofollow|a",

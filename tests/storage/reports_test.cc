@@ -128,6 +128,38 @@ TEST_F(ReportsTest, DuplicatesShareTheirBytes) {
   EXPECT_THAT(run("duplicates"), IsEmpty());
 }
 
+// Pages 7 to 12 of the SimHashes that the test gives them; each has other bytes.
+TEST_F(ReportsTest, NearDuplicatesAreAtMostThreeBitsApart) {
+  EXPECT_THAT(run("near-duplicates"), IsEmpty());
+  Database database = open_database(directory_.file());
+  constexpr std::uint64_t kHash = 0x8f3a'5c01'77de'9b42;
+  const std::uint64_t hashes[] = {
+      kHash,
+      kHash ^ 0x8000'0001'0000'0001,  // three bits, the sign among them
+      kHash ^ 0x0000'0000'0003'0000,  // two bits; five from the one before
+      kHash ^ 0x0001'0001'0001'0001,  // four: one in each band
+      ~kHash,
+      kHash,
+  };
+  for (std::size_t i = 0; i < std::size(hashes); ++i) {
+    Record page;
+    page.url = static_cast<UrlId>(7 + i);
+    page.discovered.push_back({.id = page.url,
+                               .url = "http://a.example/" + std::to_string(page.url),
+                               .host = 1,
+                               .detail = {}});
+    page.outcome = Outcome::Ok;
+    page.page.emplace().simhash = hashes[i];
+    page.page->content_hash = i;
+    apply(database, page);
+  }
+  EXPECT_THAT(run("near-duplicates"),
+              ElementsAre("0|http://a.example/7|http://a.example/12|NULL|NULL",
+                          "2|http://a.example/7|http://a.example/9|NULL|NULL",
+                          "3|http://a.example/7|http://a.example/8|NULL|NULL",
+                          "3|http://a.example/8|http://a.example/10|NULL|NULL"));
+}
+
 Record redirect_record(UrlId from, UrlId to, std::string detail = {}) {
   Record record;
   record.url = from;

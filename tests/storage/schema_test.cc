@@ -24,7 +24,7 @@ TEST(SchemaTest, ViewsHaveTheColumnsOfTheContract) {
       {"pages",
        "id, url, host, depth, referrer, outcome, status, redirect_url, content_type, charset, "
        "bytes, fetched_at, elapsed_ms, attempts, error, title, description, language, "
-       "canonical_url, h1, text, content_hash, etag, last_modified"},
+       "canonical_url, h1, text, content_hash, simhash, etag, last_modified"},
       {"links", "source_url, target_url, anchor, rel, kind"},
       {"items", "url, rule, position, data"},
       {"hosts", "host, robots_state, crawl_delay_ms, pages, errors, mean_elapsed_ms"},
@@ -45,12 +45,13 @@ TEST(SchemaTest, ViewsHaveTheColumnsOfTheContract) {
   }
 }
 
-TEST(SchemaTest, MarksTheFileAsOursInVersionOneWithALog) {
+TEST(SchemaTest, MarksTheFileAsOursInTheNewestVersionWithALog) {
   const TempDirectory directory;
   const Database database = open_database(directory.file());
   EXPECT_EQ(rows(database.connection(), "PRAGMA application_id"),
             std::vector<std::string>{std::to_string(kApplicationId)});
-  EXPECT_EQ(rows(database.connection(), "PRAGMA user_version"), std::vector<std::string>{"1"});
+  EXPECT_EQ(rows(database.connection(), "PRAGMA user_version"),
+            std::vector<std::string>{std::to_string(schema_steps().size())});
   EXPECT_EQ(rows(database.connection(), "PRAGMA journal_mode"), std::vector<std::string>{"wal"});
 }
 
@@ -119,6 +120,22 @@ TEST(SchemaTest, MigrationTakesOnlyTheMissingSteps) {
   migrate(db.get(), steps, "CREATE VIEW urls AS SELECT x, y FROM a");
   EXPECT_EQ(rows(db.get(), "SELECT * FROM urls"), std::vector<std::string>{"1|NULL"});
   EXPECT_EQ(query_integer(db.get(), "PRAGMA user_version"), 2);
+}
+
+TEST(SchemaTest, AFileOfVersionOneKeepsItsPages) {
+  const TempDirectory directory;
+  {
+    const Connection db = open_connection(
+        directory.file(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, directory.file());
+    migrate(db.get(), schema_steps().first(1), "");
+    execute(db.get(),
+            "INSERT INTO url VALUES (1, 0, 0, 0, 1, 0, NULL, 'x:1');"
+            "INSERT INTO page(id, bytes, fetched_at_ms, elapsed_ms, attempts, nofollow, "
+            "content_hash, link_count) VALUES (1, 9, 0, 0, 1, 0, 255, 0)");
+  }
+  const Database database = open_database(directory.file());
+  EXPECT_EQ(rows(database.connection(), "SELECT url, bytes, content_hash, simhash FROM pages"),
+            std::vector<std::string>{"x:1|9|00000000000000ff|NULL"});
 }
 
 TEST(SchemaTest, AFailedMigrationChangesNothing) {
