@@ -32,6 +32,9 @@ enum class Departure : std::uint8_t {
   // gumbo drops the value of the attribute behind a repeated one that has none: what it says is
   // missing in the tree. The scanner has as many links or more.
   DroppedValue,
+  // A NUL in a tag, which belongs to the name or value it stands in, as U+FFFD: gumbo forgets it in
+  // front of an attribute's name, so that <a NUL href> is a link to it alone, and drops values.
+  NulInTag,
 };
 
 struct Comparison {
