@@ -309,7 +309,9 @@ void Discovery::judge_again(Record& record, UrlId id, std::string_view text, Ste
   const bool is_lifted = (claim == Claim::Nofollow && options_.robots == RobotsPolicy::Ignore) ||
                          (claim == Claim::Surplus && options_.traps.policy == TrapPolicy::Ignore);
   if (is_lifted) claim = Claim::Follow;
-  Decision decision = decide(*url, {row.fingerprint, text, 0, row.depth, row.hops, claim});
+  // What counted for the rules that count is not counted twice.
+  const UrlId source = row.outcome() == Outcome::Trap ? id : 0;
+  Decision decision = decide(*url, {row.fingerprint, text, source, row.depth, row.hops, claim});
   if (decision.outcome == row.outcome()) return;
   row.set_outcome(decision.outcome);
   row.set_nofollow(is_weak(decision));

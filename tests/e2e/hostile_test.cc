@@ -77,6 +77,30 @@ TEST_F(HostileTest, EachCostsOnePageAndOthersAreCompleted) {
   EXPECT_TRUE(std::none_of(result.err.begin(), result.err.end(), is_control));
 }
 
+TEST_F(HostileTest, TrapsAreToldAndLifted) {
+  Site site;
+  const Words traps = {"/a/a/a/a", "/list?x=1&y=2&z=3", "/list?y=2&x=1&z=3"};
+  Words links = traps;
+  links.emplace_back("/list?z=3&x=1&y=2");
+  site.route("a.localhost", "/", page_with_links(links));
+  site.route("a.localhost", "/*", Answer::html("<p>x"));
+  const std::string seed = site.url("a.localhost");
+  const auto trapped = [&] { return number("SELECT count(*) FROM urls WHERE outcome = 'trap'"); };
+  ASSERT_EQ(crawl({seed, "--max-spellings", "1"}).status, 0);
+  EXPECT_EQ(trapped(), 3);
+  EXPECT_EQ(rows("SELECT detail FROM urls WHERE url LIKE '%/a/a/a/a'"),
+            Words{"repeated_segment: a more than 3 times"});
+  const ProgramResult why = skitter({"why", std::string(kDatabase), seed + "a/a/a/a"});
+  EXPECT_NE(why.out.find("repeated_segment"), std::string::npos) << why.out;
+
+  ASSERT_EQ(crawl({seed, "--max-spellings", "1", "--depth", "5"}).status, 0);
+  EXPECT_EQ(trapped(), 3);  // judged again, in the same way
+  ASSERT_EQ(crawl({seed, "--no-trap-rules"}).status, 0);
+  EXPECT_EQ(trapped(), 0);
+  expect_finished();
+  for (const std::string& path : links) EXPECT_EQ(requests_for(site, "a.localhost", path), 1u);
+}
+
 TEST_F(HostileTest, GoesOnWithFewDescriptors) {
   SiteOptions options;
   options.pages.emplace();
