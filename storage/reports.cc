@@ -104,8 +104,8 @@ ORDER BY copies DESC, content_hash, url
 )sql"},
     Report{"near-duplicates", "pairs of pages whose text is nearly the same", R"sql(
 -- SimHashes at most 3 bits apart: of four bands of 16 bits one at least is then the same, so only
--- pages that share a band are compared. Where more than 200 share one, they are compared in runs
--- of 200 in order of their SimHash, which bounds the time. Pages of the same SimHash are told as
+-- pages that share a band are compared. Where more than 50 share one, they are compared in runs
+-- of 50 in order of their SimHash, which bounds the time. Pages of the same SimHash are told as
 -- near the first of them; those of the same bytes are `duplicates`.
 WITH said AS MATERIALIZED (
   SELECT p.id, p.simhash AS hash, p.content_hash
@@ -120,7 +120,7 @@ WITH said AS MATERIALIZED (
   UNION ALL SELECT 3, (hash >> 48) & 65535, hash, id FROM value
 ), placed AS MATERIALIZED (
   SELECT number, bits, hash, id,
-         row_number() OVER (PARTITION BY number, bits ORDER BY hash) / 200 AS run
+         row_number() OVER (PARTITION BY number, bits ORDER BY hash) / 50 AS run
   FROM band
 ), pair AS (  -- (a | b) - (a & b) is a XOR b
   SELECT a.id AS one, b.id AS other, (a.hash | b.hash) - (a.hash & b.hash) AS bits
@@ -216,7 +216,7 @@ SELECT w.anchor, w.links, iif(w.one = w.other, 'one', 'several') AS targets, u.u
 FROM word AS w CROSS JOIN url AS u ON u.id = w.one
 ORDER BY w.links DESC, w.anchor
 )sql"},
-    Report{"robots-blocked", "URLs that robots.txt does not let us ask for, and the rule", R"sql(
+    Report{"robots-blocked", "URLs that robots.txt or nofollow keeps us from, and the rule", R"sql(
 SELECT url, detail AS rule, depth, referrer
 FROM urls WHERE outcome = 'robots' ORDER BY url
 )sql"},
