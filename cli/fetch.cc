@@ -19,9 +19,11 @@
 #include "cli/text.h"
 #include "crawler/fetch_one.h"
 #include "parser/arena.h"
+#include "parser/charset.h"
 #include "parser/extract.h"
 #include "parser/headers.h"
 #include "parser/html.h"
+#include "parser/parsed_html.h"
 
 namespace skitter::cli {
 namespace {
@@ -34,6 +36,7 @@ struct FetchArguments {
   std::string base;
   unsigned max_redirects = 10;
   bool json = false;
+  enum class View { Page, Markdown, MainText } view = View::Page;
   parser::ParseMode parse = parser::ParseMode::Scan;
   crawler::TransferOptions transfer;
   ExtractionArguments extraction;
@@ -115,6 +118,19 @@ FetchedPage fetch_page(const FetchArguments& given, const parser::Extraction& ex
   const auto final_url = parser::parse_url(page.fetched.final_url);
   parse(page, final_url ? *final_url : *url, given, extraction);
   return page;
+}
+
+// The page as the reader of an article wants it: nothing else is written.
+std::string view_text(const FetchedPage& fetched, FetchArguments::View view) {
+  const auto base = parser::parse_url(fetched.fetched.final_url);
+  std::string storage;
+  const std::string_view charset = fetched.page.charset.empty() ? "utf-8" : fetched.page.charset;
+  const parser::ParsedHtml html(parser::to_utf8(fetched.fetched.body, charset, storage));
+  if (view == FetchArguments::View::Markdown) {
+    return printable(html.markdown(base ? &*base : nullptr), LineBreaks::Keep);
+  }
+  const std::string text = printable(html.main_text(), LineBreaks::Keep);
+  return text.empty() ? text : text + "\n";
 }
 
 bool is_answer(const FetchedPage& page) {
@@ -202,15 +218,32 @@ std::string page_text(const FetchedPage& fetched) {
   return out;
 }
 
+void choose_view(FetchArguments& given, FetchArguments::View view) {
+  if (given.view != FetchArguments::View::Page && given.view != view) {
+    throw UsageError("fetch: --markdown and --main-text exclude one another");
+  }
+  given.view = view;
+}
+
+void check_view(const FetchArguments& given, const parser::Extraction& extraction) {
+  if (given.view == FetchArguments::View::Page) return;
+  if (given.json || !extraction.is_empty()) {
+    throw UsageError("fetch: --markdown and --main-text show nothing else: not with --json or -e");
+  }
+}
+
 Exit run_fetch(const FetchArguments& given) {
   std::error_code ignored;  // what cannot be looked at is taken for a URL
   const auto status = std::filesystem::status(given.source, ignored);
   const bool is_file = std::filesystem::exists(status) && !std::filesystem::is_directory(status);
   const parser::Extraction extraction = make_extraction(given.extraction);
+  check_view(given, extraction);
   const FetchedPage page = is_file ? read_page(given, extraction) : fetch_page(given, extraction);
 
   Output output(STDOUT_FILENO);
-  if (given.json) {
+  if (given.view != FetchArguments::View::Page) {
+    output.write(view_text(page, given.view));
+  } else if (given.json) {
     output.write(to_json(page_json(page), JsonLayout::Indented) + "\n");
   } else {
     output.write(extraction.is_empty() ? page_text(page) : items_text(page));
@@ -235,6 +268,10 @@ void add_fetch(CLI::App& app, Run& run) {
   fetch.add_option("URL|FILE", given->source, "A file is read without the network")->required();
   add_text(fetch, {"--base", "The URL that a FILE stands for", kGroup}, "URL", given->base);
   add_flag(fetch, {"--json", "Answer as JSON", kGroup}, [given] { given->json = true; });
+  add_flag(fetch, {"--markdown", "The page as Markdown, and nothing else", kGroup},
+           [given] { choose_view(*given, FetchArguments::View::Markdown); });
+  add_flag(fetch, {"--main-text", "Its text without menus and footers, and nothing else", kGroup},
+           [given] { choose_view(*given, FetchArguments::View::MainText); });
   add_parse_mode(fetch, kGroup, given->parse);
   add_count(fetch, {"--max-redirects", "In a row", kGroup}, {0, 100}, given->max_redirects);
   add_extraction_options(fetch, given->extraction);

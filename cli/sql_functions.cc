@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <cstdint>
 #include <memory>
 #include <new>
 #include <optional>
@@ -15,6 +16,7 @@
 #include "parser/charset.h"
 #include "parser/extract.h"
 #include "parser/selector.h"
+#include "parser/simhash.h"
 #include "parser/url.h"
 #include "storage/database.h"
 #include "storage/statement.h"
@@ -71,6 +73,10 @@ void body(Context context, Arguments arguments) {
   answer(context, parser::to_utf8(*bytes, charset.value_or("utf-8"), storage));
 }
 
+HtmlCache& cache_of(Context context) {
+  return **static_cast<std::shared_ptr<HtmlCache>*>(sqlite3_user_data(context));
+}
+
 void css(Context context, Arguments arguments) {
   if (is_null(arguments[0])) return;
   const auto* const selector =
@@ -81,9 +87,32 @@ void css(Context context, Arguments arguments) {
         return made;
       });
   if (selector == nullptr) return;
-  HtmlCache& cache = **static_cast<std::shared_ptr<HtmlCache>*>(sqlite3_user_data(context));
-  const auto values = cache.get(argument_text(arguments[0])).values(*selector, 1);
+  const auto values = cache_of(context).get(argument_text(arguments[0])).values(*selector, 1);
   if (!values.empty()) answer(context, values.front());
+}
+
+void markdown(Context context, Arguments arguments) {
+  if (is_null(arguments[0])) return;
+  answer(context, cache_of(context).get(argument_text(arguments[0])).markdown(nullptr));
+}
+
+void markdown_of_url(Context context, Arguments arguments) {
+  if (is_null(arguments[0])) return;
+  const auto base = parser::parse_url(argument_text(arguments[1]));
+  if (!base) return fail(context, "markdown: the base is no valid URL");
+  answer(context, cache_of(context).get(argument_text(arguments[0])).markdown(&*base));
+}
+
+void main_text(Context context, Arguments arguments) {
+  if (is_null(arguments[0])) return;
+  answer(context, cache_of(context).get(argument_text(arguments[0])).main_text());
+}
+
+void hamming(Context context, Arguments arguments) {
+  if (is_null(arguments[0]) || is_null(arguments[1])) return;
+  const auto one = static_cast<std::uint64_t>(sqlite3_value_int64(arguments[0]));
+  const auto other = static_cast<std::uint64_t>(sqlite3_value_int64(arguments[1]));
+  sqlite3_result_int(context, parser::hamming_distance(one, other));
 }
 
 void host(Context context, Arguments arguments) {
@@ -151,8 +180,11 @@ struct Function {
   void (*call)(Context, int, Arguments);
 };
 constexpr Function kFunctions[] = {
-    {"body", 1, call<body>},         {"css", 2, call<css>},         {"host", 1, call<host>},
-    {"url_part", 2, call<url_part>}, {"resolve", 2, call<resolve>}, {"regexp", 2, call<regexp>},
+    {"body", 1, call<body>},           {"css", 2, call<css>},
+    {"host", 1, call<host>},           {"url_part", 2, call<url_part>},
+    {"resolve", 2, call<resolve>},     {"regexp", 2, call<regexp>},
+    {"markdown", 1, call<markdown>},   {"markdown", 2, call<markdown_of_url>},
+    {"main_text", 1, call<main_text>}, {"hamming", 2, call<hamming>},
 };
 
 void destroy_cache(void* cache) noexcept {

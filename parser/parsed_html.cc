@@ -7,6 +7,8 @@
 #include "parser/charset.h"
 #include "parser/element_value.h"
 #include "parser/extract.h"
+#include "parser/main_text.h"
+#include "parser/markdown.h"
 #include "parser/tree.h"
 
 namespace skitter::parser {
@@ -14,13 +16,14 @@ namespace skitter::parser {
 struct ParsedHtml::Tree {
   std::string storage;  // what the tree was built of, where the text was no UTF-8
   Arena arena;
+  const GumboInternalOutput* output = nullptr;  // lives in the arena
   std::optional<ElementTree> elements;
 };
 
 ParsedHtml::ParsedHtml(std::string_view html) : html_(html), tree_(std::make_unique<Tree>()) {
   const std::string_view text = to_utf8(html_, "utf-8", tree_->storage);
-  const auto* const output = build_tree(text, tree_->arena, ParseBudget{});
-  if (output != nullptr) tree_->elements.emplace(*output);
+  tree_->output = build_tree(text, tree_->arena, ParseBudget{});
+  if (tree_->output != nullptr) tree_->elements.emplace(*tree_->output);
 }
 
 ParsedHtml::~ParsedHtml() = default;
@@ -40,6 +43,14 @@ std::vector<std::string> ParsedHtml::values(const Selector& selector, std::size_
     values.push_back(std::move(*value));
   }
   return values;
+}
+
+std::string ParsedHtml::markdown(const Url* base) const {
+  return tree_->output == nullptr ? std::string() : to_markdown(*tree_->output, base);
+}
+
+std::string ParsedHtml::main_text() const {
+  return tree_->output == nullptr ? std::string() : parser::main_text(*tree_->output);
 }
 
 }  // namespace skitter::parser

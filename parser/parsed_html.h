@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "parser/selector.h"
+#include "parser/url.h"
 
 namespace skitter::parser {
 
@@ -24,6 +25,9 @@ class ParsedHtml {
   // In document order, at most `limit`; none of a page of absurd shape, which has no tree. All
   // together are cut at kMaxItemBytes.
   [[nodiscard]] std::vector<std::string> values(const Selector& selector, std::size_t limit) const;
+  // As to_markdown() and main_text() give it; empty for a page of absurd shape.
+  [[nodiscard]] std::string markdown(const Url* base) const;
+  [[nodiscard]] std::string main_text() const;
 
  private:
   struct Tree;

@@ -64,6 +64,28 @@ TEST_F(ItemsTest, FetchShowsItemsAtOnce) {
   EXPECT_THAT(none.err, HasSubstr("no items"));
 }
 
+TEST_F(ItemsTest, FetchShowsThePageAsMarkdownOrItsMainText) {
+  site_.route(
+      kShopHost, "/text",
+      Answer::html(
+          "<!doctype html><nav><a href=/>Home</a></nav><meta charset=utf-8><h1>\u202eOne</h1>"
+          "<p>Some <b>words</b> and <a href=x>a link</a>, so that there is enough "
+          "of them to be taken for what the page is about.</p>"));
+  const std::string url = site_.url(kShopHost, "/text");
+  const auto markdown = skitter({"fetch", url, "--markdown"});
+  EXPECT_EQ(markdown.status, 0) << markdown.err;
+  EXPECT_EQ(markdown.out,
+            "[Home](" + site_.url(kShopHost) + ")\n\n# \\u202eOne\n\nSome **words** and [a link](" +
+                site_.url(kShopHost, "/x") +
+                "), so that there is enough of them to be taken for what the page is about.\n");
+  const auto main_text = skitter({"fetch", url, "--main-text"});
+  EXPECT_EQ(main_text.out,
+            "\\u202eOne\nSome words and a link, so that there is enough of them to be taken for "
+            "what the page is about.\n");
+  EXPECT_EQ(skitter({"fetch", url, "--main-text", "--json"}).status, 2);
+  EXPECT_EQ(skitter({"fetch", url, "--main-text", "--markdown"}).status, 2);
+}
+
 TEST_F(ItemsTest, ABadSelectorOrRuleEndsBeforeTheCrawl) {
   const auto bad = crawl({site_.url(kShopHost), "-e", "t=h1 >> b"});
   EXPECT_EQ(bad.status, 2);

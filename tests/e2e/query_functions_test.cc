@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "storage/database.h"
+#include "storage/statement.h"
 #include "tests/e2e/crawl_fixture.h"
 #include "tests/site/site.h"
 
@@ -57,6 +59,13 @@ TEST_F(QueryFunctionsTest, Answer) {
        "/c,?q,1\n"},
       {"SELECT resolve('https://a.example/b/c', '../d'), resolve('no', 'd') IS NULL",
        "https://a.example/d,1\n"},
+      {"SELECT markdown(body(1)), markdown(body(1), 'https://a.example/y/'), markdown(NULL) IS "
+       "NULL",
+       "\"# Caf\xc3\xa9\n\none\n\ntwo[x](/x)\n\",\"# Caf\xc3\xa9\n\none\n\n"
+       "two[x](https://a.example/x)\n\",1\n"},
+      {"SELECT main_text('<nav>a</nav><p>b'), main_text(NULL) IS NULL", "b,1\n"},
+      {"SELECT hamming(-1, 0), hamming(5, 6), hamming(NULL, 1) IS NULL", "64,2,1\n"},
+      {"SELECT count(*) FROM pages WHERE simhash IS NOT NULL", "1\n"},
       {"SELECT 'abc' REGEXP 'b.$', 'abc' REGEXP '^b', NULL REGEXP 'b' IS NULL, regexp('(?i)B', "
        "'b')",
        "1,0,1,1\n"},
@@ -75,6 +84,7 @@ TEST_F(QueryFunctionsTest, SayWhatIsWrong) {
       {"SELECT * FROM css_all(body(1), '[')", "css_all: the selector at character 2"},
       {"SELECT * FROM css_all(body(1))", "css_all(html, selector) takes both"},
       {"SELECT url_part('https://a.example/', 'path')", "'path' is none of href, protocol"},
+      {"SELECT markdown(body(1), 'no')", "markdown: the base is no valid URL"},
       {"SELECT 'a' REGEXP '('", "regexp: missing )"},
   };
   for (const auto& [sql, want] : cases) {
