@@ -3,10 +3,14 @@
 #include <signal.h>
 #include <string.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <random>
 #include <set>
 
+#include "storage/database.h"
+#include "storage/recorder.h"
+#include "storage/sqlite.h"
 #include "tests/e2e/crawl_fixture.h"
 
 namespace skitter::e2e {
@@ -239,6 +243,58 @@ TEST_F(CrashTest, FreshForgets) {
   EXPECT_EQ(crawl({site.url("b.localhost")}).status, 0);
   EXPECT_EQ(site.log().size(), before);
   EXPECT_EQ(number("SELECT count(*) FROM runs"), 2);
+}
+
+// Killed while it indexes, `search` leaves whole steps behind, and the next one goes on from there.
+TEST_F(CrashTest, SearchKilledWhileItIndexesGoesOn) {
+  constexpr std::int64_t kPages = 1'200;
+  {
+    storage::Database database(path(), storage::Start::Continue, storage::Durability::Process);
+    storage::Transaction transaction(database.connection());
+    storage::Recorder recorder(database.connection());
+    storage::Record seeds;
+    seeds.hosts = {{1, "a.example"}};
+    recorder.apply(seeds);
+    for (storage::UrlId id = 1; id <= kPages; ++id) {
+      storage::Record page;
+      page.url = id;
+      page.outcome = storage::Outcome::Ok;
+      page.discovered.push_back(
+          {.id = id, .url = "http://a.example/" + std::to_string(id), .host = 1, .detail = {}});
+      page.page.emplace().status = 200;
+      for (int i = 0; i < 300; ++i) page.page->page.text += "w" + std::to_string(id * 7 + i) + " ";
+      page.page->page.text += "everywhere";
+      recorder.apply(page);
+    }
+    transaction.commit();
+  }
+  const auto indexed = [&] {
+    const bool exists = number("SELECT count(*) FROM sqlite_schema WHERE name = 'search_page'") > 0;
+    return exists ? number("SELECT count(*) FROM search_page") : -1;
+  };
+  std::mt19937 random(7);
+  std::int64_t before = -1;
+  for (int i = 0; i < 4; ++i) {
+    Program search({"search", "crawl.db", "everywhere"}, here());
+    // Somewhere in the step behind those that are done.
+    (void)search.wait_until([&] { return indexed() > before; });
+    (void)search.wait_until([&] { return random() % 3 == 0; });
+    if (!search.is_running()) break;
+    search.signal(SIGKILL);
+    (void)search.wait();
+    EXPECT_GE(indexed(), before);
+    before = std::max(before, indexed());
+    expect_sound();
+  }
+  const ProgramResult done =
+      skitter({"search", "crawl.db", "everywhere", "--limit", "5000", "--format", "jsonl"});
+  EXPECT_EQ(done.status, 0) << done.err;
+  EXPECT_EQ(std::count(done.out.begin(), done.out.end(), '\n'), kPages);
+  EXPECT_EQ(indexed(), kPages);
+  storage::Database database(path(), storage::Start::Continue, storage::Durability::Process);
+  EXPECT_NO_THROW(storage::execute(database.connection(),
+                                   "INSERT INTO search(search) VALUES ('integrity-check')"));
+  expect_sound();
 }
 
 TEST_F(CrashTest, ASecondCrawlOfOneFileIsRefused) {
