@@ -4,11 +4,14 @@
 #include <fstream>
 #include <iterator>
 #include <set>
+#include <sstream>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "storage/reports.h"
 #include "tests/cli/run_program.h"
+#include "tests/site/site.h"
 
 namespace skitter::cli {
 namespace {
@@ -95,6 +98,45 @@ TEST(DocsTest, TheReadmesTableOfFlagsIsTrue) {
   const Flags named = flags_in(rows);
   EXPECT_GE(named.size(), 10u);
   EXPECT_EQ(without(named, flags_of("crawl")), Flags{});
+}
+
+// The lines "    $ skitter ..." of a document.
+std::vector<std::string> commands_in(const std::string& text) {
+  constexpr std::string_view kPrompt = "    $ ";
+  std::vector<std::string> commands;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with(kPrompt)) commands.push_back(line.substr(kPrompt.size()));
+  }
+  return commands;
+}
+
+TEST(DocsTest, EveryCommandOfTheCookbookWorks) {
+  const std::vector<std::string> commands = commands_in(read_document("docs/cookbook.md"));
+  EXPECT_EQ(commands.size(), 12u);
+  site::Site site;
+  site.route("a.localhost", "/en/cpp/a",
+             site::Answer::html("<!doctype html><title>heapq</title><table><tr class=t-dsc-header>"
+                                "<td><code>&lt;queue&gt;</code></table><p>heap queue"
+                                "<a href=/gone>gone</a>"));
+  const TemporaryDirectory directory;
+  ProgramOptions here;
+  here.cwd = directory.path();
+  const ProgramResult crawl = run({"crawl", site.url("a.localhost", "/en/cpp/a"), "-o", "docs.db",
+                                   "--delay", "0", "--no-progress", "--quiet"},
+                                  here);
+  ASSERT_EQ(crawl.status, 0) << crawl.err;
+  // `skitter` is the program under test, and the shell reads the line as a user's would.
+  ProgramOptions shell = here;
+  shell.program = "/bin/sh";
+  for (const std::string& command : commands) {
+    SCOPED_TRACE(command);
+    const ProgramResult result =
+        run({"-c", "skitter() { '" SKITTER_PROGRAM "' \"$@\"; }; " + command}, shell);
+    EXPECT_EQ(result.status, 0) << result.err;
+    EXPECT_FALSE(result.out.empty());
+    EXPECT_TRUE(result.err.empty()) << result.err;
+  }
 }
 
 }  // namespace
