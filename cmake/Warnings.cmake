@@ -1,11 +1,13 @@
 # One INTERFACE target carries the warnings and the sanitizers of every target of ours.
 add_library(skitter_flags INTERFACE)
-target_compile_options(skitter_flags INTERFACE
+# Who links the installed folders has warnings of their own.
+set(SKITTER_WARNINGS
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-qual
   -Wconversion -Wno-sign-conversion -Wimplicit-fallthrough -Wextra-semi)
 if(SKITTER_WERROR)
-  target_compile_options(skitter_flags INTERFACE -Werror)
+  list(APPEND SKITTER_WARNINGS -Werror)
 endif()
+target_compile_options(skitter_flags INTERFACE "$<BUILD_INTERFACE:${SKITTER_WARNINGS}>")
 # The files of a unity build are included, so that the anonymous namespace of one looks like a header's.
 if(CMAKE_UNITY_BUILD)
   target_compile_options(skitter_flags INTERFACE -Wno-subobject-linkage)
