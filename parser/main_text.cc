@@ -39,7 +39,7 @@ double count_words(std::string_view text) noexcept {
 }
 
 // Spaces only, such as the no-break space that keeps an empty paragraph open.
-bool is_blank(std::string_view text) noexcept {
+bool is_only_space(std::string_view text) noexcept {
   return text.find_first_not_of(" \n\xc2\xa0") == std::string_view::npos;
 }
 
@@ -124,7 +124,7 @@ class BlockWalk {
 
   void end_block() {
     block_.text = text_.take();
-    if (!is_blank(block_.text)) blocks_.push_back(std::move(block_));
+    if (!is_only_space(block_.text)) blocks_.push_back(std::move(block_));
     block_ = {};
     block_.is_heading = headings_ > 0;
     block_.is_code = codes_ > 0;
@@ -150,11 +150,11 @@ bool is_content(const Block& before, const Block& block, const Block& behind) no
 }
 
 std::vector<bool> find_content(const std::vector<Block>& blocks) {
-  static const Block kNone;
+  static const Block kNoBlock;
   std::vector<bool> content(blocks.size());
   for (std::size_t i = 0; i < blocks.size(); ++i) {
-    const Block& before = i > 0 ? blocks[i - 1] : kNone;
-    const Block& behind = i + 1 < blocks.size() ? blocks[i + 1] : kNone;
+    const Block& before = i > 0 ? blocks[i - 1] : kNoBlock;
+    const Block& behind = i + 1 < blocks.size() ? blocks[i + 1] : kNoBlock;
     content[i] = is_content(before, blocks[i], behind);
   }
   for (std::size_t i = blocks.size(); i-- > 1;) {

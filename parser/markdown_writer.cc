@@ -211,8 +211,8 @@ void MarkdownWriter::end_block() {
   for (std::size_t i = marks_.size(); i-- > 0;) close_written(marks_[i]);
   gap_ = Gap::None;
   // A no-break space alone only keeps a paragraph open.
-  const bool is_blank = line_.find_first_not_of(" \xc2\xa0") == std::string::npos;
-  if (!is_blank) emit(lead_ + line_);
+  const bool has_words = line_.find_first_not_of(" \xc2\xa0") != std::string::npos;
+  if (has_words) emit(lead_ + line_);
   line_.clear();
   lead_.clear();
 }

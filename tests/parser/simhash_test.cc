@@ -19,7 +19,7 @@ std::vector<std::string> words_from(std::uint64_t seed, int count) {
   return words;
 }
 
-std::string joined(const std::vector<std::string>& words) {
+std::string text_of(const std::vector<std::string>& words) {
   std::string text;
   for (const std::string& word : words) text += word + " ";
   return text;
@@ -39,12 +39,12 @@ TEST(SimhashTest, OnlyWordsAndTheirOrderCount) {
 
 TEST(SimhashTest, AFewWordsChangedAreAFewBits) {
   std::vector<std::string> words = words_from(1, 2'000);
-  const auto before = simhash(joined(words));
+  const auto before = simhash(text_of(words));
   words[1'000] = "changed";
   words[1'500] = "changed";
-  const auto after = simhash(joined(words));
+  const auto after = simhash(text_of(words));
   EXPECT_LE(hamming_distance(*before, *after), 3);
-  EXPECT_GT(hamming_distance(*before, *simhash(joined(words_from(2, 2'000)))), 16);
+  EXPECT_GT(hamming_distance(*before, *simhash(text_of(words_from(2, 2'000)))), 16);
 }
 
 // More runs than a byte counts, all the same: each bit is the hash's own.
