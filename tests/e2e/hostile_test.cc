@@ -123,5 +123,88 @@ TEST_F(HostileTest, GoesOnWithFewDescriptors) {
   EXPECT_EQ(number("SELECT count(*) FROM pages WHERE outcome = 'ok'"), 400);
 }
 
+// What a terminal would obey or reorder: control characters (C0 and C1 but for the line feed), and
+// the bidirectional controls.
+std::string obeyed(const std::string& text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const std::string_view rest = std::string_view(text).substr(i);
+    const bool is_c1 =
+        byte == 0xc2 && rest.size() > 1 && static_cast<unsigned char>(rest[1]) < 0xa0;
+    const bool is_bidi = rest.starts_with("\xe2\x80\xae") || rest.starts_with("\xe2\x81\xa6");
+    if ((byte < 0x20 && byte != '\n') || byte == 0x7f || is_c1 || is_bidi) {
+      return "at " + std::to_string(i) + " of: " + text;
+    }
+  }
+  return "";
+}
+
+TEST_F(HostileTest, NoSubcommandHandsAPageToTheTerminal) {
+  const std::string evil =
+      "\x1b]0;owned\x07\x1b[2J\x9b\xc2\x9b"
+      "31m\r\xe2\x80\xae\xe2\x81\xa6\x7f";
+  Site site;
+  Answer page =
+      Answer::html("<title>word " + evil + "</title><meta name=description content=\"" + evil +
+                   "\"><h1>" + evil + "</h1><p>word " + evil + "<a href=\"/" + evil + "\" rel=\"" +
+                   evil + "\">" + evil + "</a><a href=/to></a><a href=/gone>" + "</a>");
+  page.headers.emplace_back("ETag", evil);
+  site.route("a.localhost", "/", page);
+  site.route("a.localhost", "/to", Answer::redirect("http://[" + evil));
+  site.route("a.localhost", "/gone", [] {
+    Answer answer = Answer::plain(404, "no");
+    answer.headers = {{"Content-Type", "text/html; charset=\x1b[31m"}};
+    return answer;
+  }());
+  site.route("a.localhost", "/robots.txt",
+             Answer::plain(200, "User-agent: *\nDisallow: /x" + evil + "\nSitemap: /s" + evil));
+  site.route("a.localhost", "/sitemap.xml",
+             Answer::plain(200, "<urlset><url><loc>/" + evil + "</loc></url></urlset>"));
+  const std::string seed = site.url("a.localhost");
+  const ProgramResult crawled = crawl({seed, "--retries", "0", "-v", "-e", "h1=h1"});
+  ASSERT_EQ(crawled.status, 0) << crawled.err;
+  EXPECT_EQ(obeyed(crawled.err), "");
+  ASSERT_EQ(number("SELECT count(*) FROM pages WHERE title LIKE 'word%'"), 1);
+
+  const std::string database(kDatabase);
+  const Words commands[] = {
+      {"query", database, "SELECT * FROM pages"},
+      {"query", database, "SELECT * FROM links"},
+      {"query", database, "-f", "md", "SELECT * FROM pages"},
+      {"query", database, "-f", "json", "SELECT * FROM pages"},
+      {"query", database, "-f", "jsonl", "SELECT * FROM links"},
+      {"query", database, "errors"},
+      {"query", database, "SELECT '" + evil + "' AS \"" + evil + "\""},
+      {"query", database, "SELECT " + evil},
+      {"search", database, "word"},
+      {"search", database, evil},
+      {"why", database, seed + "to"},
+      {"why", database, seed + "to", "--json"},
+      {"why", database, seed + evil},
+      {"fetch", seed},
+      {"fetch", seed, "--json"},
+      {"fetch", seed, "-e", "h1=h1"},
+      {"fetch", seed + "to"},
+      {"fetch", seed + evil},
+      {"robots", seed + "x" + evil},
+      {"robots", seed, "--json"},
+      {"sitemap", site.url("a.localhost", "/sitemap.xml")},
+      {"url", "http://h/" + evil},
+      {"url", "http://[" + evil},
+      {"extract", database, "-e", "h1=h1"},
+      {"crawl", evil},
+      {"crawl", "--" + evil},
+      {evil},
+  };
+  for (const Words& words : commands) {
+    SCOPED_TRACE(::testing::PrintToString(words));
+    const ProgramResult result = skitter(words);
+    EXPECT_EQ(result.signal, 0);
+    EXPECT_FALSE(result.out.empty() && result.err.empty());
+    EXPECT_EQ(obeyed(result.out), "");
+    EXPECT_EQ(obeyed(result.err), "");
+  }
+}
+
 }  // namespace
 }  // namespace skitter::e2e
