@@ -30,6 +30,7 @@ PageRow page_row(const Response& response, unsigned attempts) {
   row.error = response.error;
   row.etag = response.headers.get("etag");
   row.last_modified = response.headers.get("last-modified");
+  if (response.status != 0) row.header = response.header_text;  // whole
   return row;
 }
 
@@ -286,6 +287,7 @@ void Crawl::decide_page(Record record, UrlId id, Outcome outcome, std::string de
   record.url = id;
   record.outcome = outcome;
   record.detail = std::move(detail);
+  if (options_.store == StoreBody::None) row.header.clear();
   record.page = std::move(row);
   push_op(std::move(record));
 }

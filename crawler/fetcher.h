@@ -44,6 +44,7 @@ struct Response {
   bool may_retry = false;                   // the failure may pass: reset, refused, timed out
   int status = 0;                           // 0: no answer came
   parser::Headers headers;
+  std::string header_text;       // the same as they came, behind the status line
   std::string body;              // of a 2xx answer only
   std::uint64_t body_bytes = 0;  // decoded bytes that came
   milliseconds elapsed{0};

@@ -219,9 +219,11 @@ bool Transfer::take_header(std::string_view line) {
   if (line == "\r\n" || line == "\n") return end_headers();
   if (part_ == Part::StatusLine) {  // a new answer: what came before was 1xx
     response_.headers.clear();
+    response_.header_text = line;
     part_ = Part::Fields;
   } else {
     response_.headers.add_line(line);
+    response_.header_text += line;
   }
   return true;
 }

@@ -80,7 +80,8 @@ struct PageRow {
   std::optional<std::uint64_t> simhash;       // of the text; nullopt where there is none
   std::string etag;
   std::string last_modified;
-  std::string body;  // a zstd frame of the decoded body; empty: not stored
+  std::string header;  // status line and field lines as they came; empty: not stored
+  std::string body;    // a zstd frame of the decoded body; empty: not stored
 };
 
 // The unit of promise 1: all of one Record is committed in one transaction, or nothing of it.

@@ -61,24 +61,28 @@ Recorder::Recorder(sqlite3* db)
                   "referrer = iif(referrer = 0 AND (depth > 0 OR outcome IS NULL), ?7, referrer) "
                   "WHERE id = ?1"),
       decide_url_(db, "UPDATE url SET outcome = ?2, detail = ?3 WHERE id = ?1"),
-      find_content_(db, "SELECT text_id, body_id, first_link, link_count FROM page WHERE id = ?1"),
+      find_content_(
+          db, "SELECT text_id, body_id, first_link, link_count, header_id FROM page WHERE id = ?1"),
       put_page_(db,
                 "INSERT OR REPLACE INTO page(id, status, redirect_url, content_type, charset, "
                 "bytes, fetched_at_ms, elapsed_ms, attempts, error, title, description, language, "
                 "canonical_url, h1, nofollow, content_hash, etag, last_modified, text_id, body_id, "
-                "first_link, link_count, simhash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
-                "?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)"),
+                "first_link, link_count, simhash, header_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, "
+                "?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, "
+                "?24, ?25)"),
       confirm_page_(db,
                     "UPDATE page SET status = ?2, fetched_at_ms = ?3, elapsed_ms = ?4, "
                     "attempts = ?5, error = ?6, etag = coalesce(?7, etag), "
                     "last_modified = coalesce(?8, last_modified) WHERE id = ?1"),
       add_text_(db, "INSERT INTO page_text(text) VALUES (?1)"),
       add_body_(db, "INSERT INTO body(data) VALUES (?1)"),
+      add_header_(db, "INSERT INTO header(data) VALUES (?1)"),
       add_link_(db, insert_links(1)),
       add_links_(db, insert_links(kLinksAStatement)),
       add_item_(db, "INSERT INTO item(url, rule, position, data) VALUES (?1, ?2, ?3, ?4)"),
       remove_text_(db, "DELETE FROM page_text WHERE id = ?1"),
       remove_body_(db, "DELETE FROM body WHERE id = ?1"),
+      remove_header_(db, "DELETE FROM header WHERE id = ?1"),
       remove_links_(db, "DELETE FROM link WHERE id >= ?1 AND id < ?2"),
       remove_items_(db, "DELETE FROM item WHERE url = ?1"),
       add_nearer_(db, "INSERT OR IGNORE INTO nearer(id) VALUES (?1)"),
@@ -189,7 +193,8 @@ void Recorder::insert_page(UrlId url, const PageRow& page, const Content& conten
   bind_row(put_page_, 21, content.body_id);
   bind_row(put_page_, 22, content.first_link);
   put_page_.bind(23, content.link_count);
-  bind_optional(put_page_, 24, page.simhash).run();
+  bind_optional(put_page_, 24, page.simhash);
+  bind_row(put_page_, 25, content.header_id).run();
 }
 
 std::optional<Recorder::Content> Recorder::find_content(UrlId url) {
@@ -198,6 +203,7 @@ std::optional<Recorder::Content> Recorder::find_content(UrlId url) {
   if (find_content_.step()) {  // a NULL reads as 0
     content = Content{.text_id = find_content_.integer(0),
                       .body_id = find_content_.integer(1),
+                      .header_id = find_content_.integer(4),
                       .first_link = find_content_.integer(2),
                       .link_count = find_content_.integer(3)};
   }
@@ -208,6 +214,7 @@ std::optional<Recorder::Content> Recorder::find_content(UrlId url) {
 void Recorder::remove_content(const Content& content) {
   if (content.text_id != 0) remove_text_.bind(1, content.text_id).run();
   if (content.body_id != 0) remove_body_.bind(1, content.body_id).run();
+  if (content.header_id != 0) remove_header_.bind(1, content.header_id).run();
   if (content.link_count != 0) {
     remove_links_.bind(1, content.first_link);
     remove_links_.bind(2, content.first_link + content.link_count).run();
@@ -223,6 +230,10 @@ Recorder::Content Recorder::add_content(const Record& record, const PageRow& pag
   if (!page.body.empty()) {
     add_body_.bind_blob_view(1, page.body).run();
     content.body_id = sqlite3_last_insert_rowid(db_);
+  }
+  if (!page.header.empty()) {
+    add_header_.bind_blob_view(1, page.header).run();
+    content.header_id = sqlite3_last_insert_rowid(db_);
   }
   if (!record.links.empty()) {
     // Nobody else writes, so the rows of one page follow one another.

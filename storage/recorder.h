@@ -32,6 +32,7 @@ class Recorder {
   struct Content {
     std::int64_t text_id = 0;
     std::int64_t body_id = 0;
+    std::int64_t header_id = 0;
     std::int64_t first_link = 0;
     std::int64_t link_count = 0;
   };
@@ -58,11 +59,13 @@ class Recorder {
   Statement confirm_page_;
   Statement add_text_;
   Statement add_body_;
+  Statement add_header_;
   Statement add_link_;
   Statement add_links_;
   Statement add_item_;
   Statement remove_text_;
   Statement remove_body_;
+  Statement remove_header_;
   Statement remove_links_;
   Statement remove_items_;
   Statement add_nearer_;

@@ -102,7 +102,14 @@ CREATE TABLE run(
 // Version 2: which pages say nearly the same.
 constexpr std::string_view kSimhash = "ALTER TABLE page ADD COLUMN simhash INTEGER";
 
-constexpr std::array kSteps = {kVersion1, kSimhash};
+// Version 3: answers' header fields, for exports. They have keys of their own as bodies do, and are
+// one value an answer: a row a field would cost more than the page's links.
+constexpr std::string_view kHeaders = R"sql(
+CREATE TABLE header(id INTEGER PRIMARY KEY, data BLOB NOT NULL);
+ALTER TABLE page ADD COLUMN header_id INTEGER;
+)sql";
+
+constexpr std::array kSteps = {kVersion1, kSimhash, kHeaders};
 
 // Words that stand in other tables are looked up by scalar subqueries, which cost nothing where a
 // query does not name the column; SQLite does not leave out a LEFT JOIN when it aggregates

@@ -33,7 +33,10 @@ std::size_t bytes_of(const WriteOp& op) noexcept {
   if (record == nullptr) return 0;
   std::size_t bytes = record->links.size() * sizeof(LinkRow);
   for (const ItemRow& item : record->items) bytes += item.data.size();
-  if (record->page) bytes += record->page->page.text.size() + record->page->body.size();
+  if (record->page) {
+    const PageRow& page = *record->page;
+    bytes += page.page.text.size() + page.body.size() + page.header.size();
+  }
   return bytes;
 }
 

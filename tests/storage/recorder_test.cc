@@ -46,6 +46,8 @@ TEST_F(RecorderTest, PutsOneRecordIntoEveryView) {
                           "http://a.example/|http://a.example/i.png|||image"));
   EXPECT_THAT(query("SELECT * FROM hosts"), ElementsAre("a.example|NULL|NULL|1|0|42.0"));
   EXPECT_THAT(query("SELECT hex(data) FROM body"), ElementsAre("28B52FFD00626F6479"));
+  EXPECT_THAT(query("SELECT h.data FROM header AS h JOIN page AS p ON p.header_id = h.id"),
+              ElementsAre("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"));
 }
 
 TEST_F(RecorderTest, ANewPageReplacesTheEarlierOneWithAllItHad) {
@@ -70,6 +72,7 @@ TEST_F(RecorderTest, ANewPageReplacesTheEarlierOneWithAllItHad) {
               ElementsAre("http://a.example/two|back", "http://a.example/|new"));
   EXPECT_THAT(query("SELECT text FROM page_text"), ElementsAre("gone"));
   EXPECT_THAT(query("SELECT * FROM body"), IsEmpty());
+  EXPECT_THAT(query("SELECT * FROM header"), IsEmpty());
   EXPECT_THAT(recorder().answer(ReofferRequest{1}).links,
               ElementsAre(parser::Link{"http://a.example/three", "new", "", parser::LinkKind::A}));
 }
@@ -87,6 +90,7 @@ TEST_F(RecorderTest, NotModifiedKeepsTheContent) {
                           "\"new\""));
   EXPECT_THAT(query("SELECT count(*) FROM links"), ElementsAre("4"));
   EXPECT_THAT(query("SELECT count(*) FROM body"), ElementsAre("1"));
+  EXPECT_THAT(query("SELECT count(*) FROM header"), ElementsAre("1"));
 }
 
 TEST_F(RecorderTest, NothingOfARecordRemainsWhereItIsNotCommitted) {

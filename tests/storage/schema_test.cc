@@ -138,6 +138,28 @@ TEST(SchemaTest, AFileOfVersionOneKeepsItsPages) {
             std::vector<std::string>{"x:1|9|00000000000000ff|NULL"});
 }
 
+TEST(SchemaTest, AFileOfVersionTwoKeepsItsPagesAndGetsRoomForHeaders) {
+  const TempDirectory directory;
+  {
+    const Connection db = open_connection(
+        directory.file(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, directory.file());
+    migrate(db.get(), schema_steps().first(2), "");
+    execute(db.get(),
+            "INSERT INTO url VALUES (9, 0, 0, 0, 1, 0, NULL, 'x:1');"
+            "INSERT INTO page(id, bytes, fetched_at_ms, elapsed_ms, attempts, nofollow, "
+            "link_count, simhash) VALUES (9, 7, 0, 0, 1, 0, 0, 5)");
+  }
+  Database database = open_database(directory.file());
+  EXPECT_EQ(rows(database.connection(), "SELECT bytes, simhash, header_id FROM page"),
+            std::vector<std::string>{"7|5|NULL"});
+  EXPECT_EQ(query_integer(database.connection(), "PRAGMA user_version"), 3);
+  apply(database, page_record());
+  EXPECT_EQ(query_integer(database.connection(),
+                          "SELECT length(h.data) FROM header AS h JOIN page AS p "
+                          "ON p.header_id = h.id WHERE p.id = 1"),
+            static_cast<std::int64_t>(page_record().page->header.size()));
+}
+
 TEST(SchemaTest, AFailedMigrationChangesNothing) {
   const TempDirectory directory;
   const Connection db = open_connection(

@@ -103,6 +103,7 @@ inline Record page_record() {
   page.page.charset = "utf-8";
   page.content_hash = 0xfedcba9876543210u;
   page.simhash = 0xffff'ffff'ffff'fffeu;
+  page.header = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n";
   page.body = std::string("\x28\xb5\x2f\xfd\0body", 9);
   record.links = {{2, parser::LinkKind::A, "", "two"},
                   {3, parser::LinkKind::A, "nofollow", "three"},
