@@ -2,6 +2,8 @@
 
 #include <cstddef>
 
+#include "parser/html_space.h"
+
 #if defined(__SSE2__)
 #include <emmintrin.h>
 
@@ -29,9 +31,27 @@ inline constexpr std::ptrdiff_t kStep = 16;
 [[nodiscard]] inline unsigned mask(__m128i bytes) noexcept {
   return static_cast<unsigned>(_mm_movemask_epi8(bytes));
 }
+// Which of the bytes are white space as HTML means it.
+[[nodiscard]] inline unsigned html_spaces(__m128i bytes) noexcept {
+  const __m128i breaks = _mm_or_si128(equals(bytes, '\n'), equals(bytes, '\r'));
+  const __m128i others = _mm_or_si128(equals(bytes, '\t'), equals(bytes, '\f'));
+  return mask(_mm_or_si128(equals(bytes, ' '), _mm_or_si128(breaks, others)));
+}
 
 }  // namespace sse2
 #endif
+
+// The first white space in [at, end), or end.
+[[nodiscard]] inline const char* find_html_space(const char* at, const char* end) noexcept {
+#if defined(__SSE2__)
+  for (; end - at >= sse2::kStep; at += sse2::kStep) {
+    const unsigned found = sse2::html_spaces(sse2::load(at));
+    if (found != 0) return at + std::countr_zero(found);
+  }
+#endif
+  while (at != end && !is_html_space(*at)) ++at;
+  return at;
+}
 
 // The first `c` in [at, end), or end.
 [[nodiscard]] inline const char* find_byte(const char* at, const char* end, char c) noexcept {

@@ -4,9 +4,11 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 
+#include "parser/byte_search.h"
 #include "parser/html_space.h"
 
 namespace skitter::parser {
@@ -53,6 +55,23 @@ class BitCounts {
   int pending_ = 0;
 };
 
+// As take_token(), quicker for a text of thousands of words.
+std::string_view take_word(std::string_view& text) noexcept {
+  text = skip_html_space(text);
+  const char* const end = find_html_space(text.data(), text.data() + text.size());
+  const std::string_view word = text.substr(0, static_cast<std::size_t>(end - text.data()));
+  text.remove_prefix(word.size());
+  return word;
+}
+
+// The words' hashes are spread already: their order and a last mixing are all that a run adds.
+std::uint64_t run_hash(const std::array<std::uint64_t, kShingle>& words) noexcept {
+  constexpr std::uint64_t kOdd = 0x9e3779b97f4a7c15;  // 2^64 by the golden ratio
+  std::uint64_t hash = (words[0] * kOdd + words[1]) * kOdd + words[2];
+  hash = (hash ^ (hash >> 32)) * kOdd;
+  return hash ^ (hash >> 29);
+}
+
 }  // namespace
 
 std::optional<std::uint64_t> simhash(std::string_view text) {
@@ -60,19 +79,13 @@ std::optional<std::uint64_t> simhash(std::string_view text) {
   BitCounts counts;
   std::array<std::uint64_t, kShingle> words{};
   int seen = 0;
-  const auto add_run = [&](std::size_t size) {
-    counts.add(XXH3_64bits(words.data(), size * sizeof(words[0])));
-  };
-  for (auto word = take_token(text); !word.empty(); word = take_token(text)) {
-    if (seen < kShingle) {
-      words[static_cast<std::size_t>(seen++)] = XXH3_64bits(word.data(), word.size());
-    } else {
-      words = {words[1], words[2], XXH3_64bits(word.data(), word.size())};
-    }
-    if (seen == kShingle) add_run(words.size());
+  for (auto word = take_word(text); !word.empty(); word = take_word(text)) {
+    words = {words[1], words[2], XXH3_64bits(word.data(), word.size())};
+    seen = std::min(seen + 1, kShingle);
+    if (seen == kShingle) counts.add(run_hash(words));
   }
   if (seen == 0) return std::nullopt;
-  if (seen < kShingle) add_run(static_cast<std::size_t>(seen));
+  if (seen < kShingle) counts.add(run_hash(words));
   return counts.majority();
 }
 

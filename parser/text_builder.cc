@@ -10,14 +10,6 @@ namespace skitter::parser {
 
 namespace {
 
-#if defined(__SSE2__)
-unsigned space_mask(__m128i bytes) noexcept {
-  const __m128i breaks = _mm_or_si128(sse2::equals(bytes, '\n'), sse2::equals(bytes, '\r'));
-  const __m128i others = _mm_or_si128(sse2::equals(bytes, '\t'), sse2::equals(bytes, '\f'));
-  return sse2::mask(_mm_or_si128(sse2::equals(bytes, ' '), _mm_or_si128(breaks, others)));
-}
-#endif
-
 // How much of `text` stays as it is: up to white space that is not one space between two words.
 std::size_t verbatim_size(std::string_view text) noexcept {
   std::size_t at = 0;
@@ -25,8 +17,8 @@ std::size_t verbatim_size(std::string_view text) noexcept {
   constexpr std::size_t kStep = 16;
   for (; text.size() - at > kStep; at += kStep) {
     const __m128i bytes = sse2::load(text.data() + at);
-    const unsigned spaces = space_mask(bytes);
-    const unsigned before_space = space_mask(sse2::load(text.data() + at + 1));
+    const unsigned spaces = sse2::html_spaces(bytes);
+    const unsigned before_space = sse2::html_spaces(sse2::load(text.data() + at + 1));
     const unsigned plain = sse2::mask(sse2::equals(bytes, ' ')) & ~before_space;
     const unsigned changed = spaces & ~plain;
     if (changed != 0) return at + static_cast<std::size_t>(std::countr_zero(changed));
