@@ -102,7 +102,7 @@ CREATE TABLE run(
 // Version 2: which pages say nearly the same.
 constexpr std::string_view kSimhash = "ALTER TABLE page ADD COLUMN simhash INTEGER";
 
-// Version 3: answers' header fields, for exports. They have keys of their own as bodies do, and are
+// Version 3: answers' header fields. They have keys of their own as bodies do, and are
 // one value an answer: a row a field would cost more than the page's links.
 constexpr std::string_view kHeaders = R"sql(
 CREATE TABLE header(id INTEGER PRIMARY KEY, data BLOB NOT NULL);
@@ -134,7 +134,8 @@ CREATE VIEW pages AS
          (SELECT t.text FROM page_text AS t WHERE t.id = p.text_id) AS text,
          CASE WHEN p.content_hash IS NOT NULL THEN printf('%016x', p.content_hash) END
            AS content_hash,
-         p.simhash AS simhash, p.etag AS etag, p.last_modified AS last_modified
+         p.simhash AS simhash, p.etag AS etag, p.last_modified AS last_modified,
+         (SELECT CAST(h.data AS TEXT) FROM header AS h WHERE h.id = p.header_id) AS headers
   FROM page AS p JOIN url AS u ON u.id = p.id;
 CREATE VIEW links AS
   SELECT (SELECT s.url FROM url AS s WHERE s.id = l.source) AS source_url,

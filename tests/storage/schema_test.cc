@@ -24,7 +24,7 @@ TEST(SchemaTest, ViewsHaveTheColumnsOfTheContract) {
       {"pages",
        "id, url, host, depth, referrer, outcome, status, redirect_url, content_type, charset, "
        "bytes, fetched_at, elapsed_ms, attempts, error, title, description, language, "
-       "canonical_url, h1, text, content_hash, simhash, etag, last_modified"},
+       "canonical_url, h1, text, content_hash, simhash, etag, last_modified, headers"},
       {"links", "source_url, target_url, anchor, rel, kind"},
       {"items", "url, rule, position, data"},
       {"hosts", "host, robots_state, crawl_delay_ms, pages, errors, mean_elapsed_ms"},
