@@ -4,6 +4,8 @@
 
 #include <csetjmp>
 #include <cstddef>
+#include <cstdio>
+#include <cstdlib>
 
 #include "parser/arena.h"
 #include "parser/html.h"
@@ -26,6 +28,8 @@ struct GumboRun {
   std::size_t bytes_left = kBytesBetween;
   std::jmp_buf out;
 };
+
+thread_local GumboRun* running = nullptr;  // of this thread
 
 bool is_over_budget(GumboRun& run) {
   if (run.arena.used_bytes() > run.budget.memory_bytes) return true;
@@ -66,10 +70,23 @@ const GumboOutput* run_gumbo(GumboRun& run, std::string_view html) {
 
 }  // namespace
 
+// gumbo 0.10.1 is built with its assertions, and some pages break them (CDATA in MathML in a table):
+// that may cost the page, not the process. Defined here, this is what assert() calls everywhere in
+// the program, in place of the C library's; outside gumbo it does what that one does.
+extern "C" [[noreturn]] void __assert_fail(const char* assertion, const char* file,
+                                           unsigned int line, const char* function) noexcept {
+  if (running != nullptr) std::longjmp(running->out, 1);
+  (void)std::fprintf(stderr, "%s:%u: %s: Assertion `%s' failed.\n", file, line, function,
+                     assertion);
+  std::abort();
+}
+
 const GumboOutput* build_tree(std::string_view html, Arena& arena, const ParseBudget& budget) {
   if (estimate_shape(html).is_absurd()) return nullptr;
   GumboRun run{arena, budget, kPiecesBetween, kBytesBetween, {}};
+  running = &run;
   const GumboOutput* const tree = run_gumbo(run, html.data() == nullptr ? "" : html);
+  running = nullptr;
   if (tree == nullptr) arena.reset();
   return tree;
 }

@@ -13,8 +13,8 @@ struct ParseBudget;
 // until the arena's reset() and is never destroyed otherwise: gumbo_destroy_output() recurses.
 //
 // Internal to parser/.
-// Errors:  nullptr where the page is of absurd shape or the budget is used up; the arena is then
-//          reset.
+// Errors:  nullptr where the page is of absurd shape, the budget is used up, or an assertion of gumbo
+//          fails; the arena is then reset.
 [[nodiscard]] const GumboInternalOutput* build_tree(std::string_view html, Arena& arena,
                                                     const ParseBudget& budget);
 
