@@ -36,10 +36,11 @@ TEST_F(HostileTest, EachCostsOnePageAndOthersAreCompleted) {
   for (const Behaviour& behaviour : behaviours) {
     seeds += site.url(hostile_host(behaviour)) + "\n";
   }
+  // The times are long enough for the hosts that behave on a machine ten times as slow.
   const ProgramResult result =
-      skitter(crawl_words({"--scope", "any", "--retries", "0", "--timeout", "2s", "--stall-timeout",
-                           "1s", "--max-alike", "20", "--max-page-links", "300", "--max-body", "1M",
-                           "--workers", "2", "-"}),
+      skitter(crawl_words({"--scope", "any", "--retries", "0", "--timeout", "10s",
+                           "--stall-timeout", "5s", "--max-alike", "20", "--max-page-links", "300",
+                           "--max-body", "1M", "--workers", "2", "-"}),
               seeds);
   ASSERT_EQ(result.status, 0) << result.err;
   expect_finished();
@@ -63,10 +64,9 @@ TEST_F(HostileTest, EachCostsOnePageAndOthersAreCompleted) {
     const auto want = static_cast<std::int64_t>(site.pages()->paths(host).size());
     EXPECT_EQ(number("SELECT count(*) FROM pages WHERE host = '" + name + "'"), want);
   }
-  EXPECT_EQ(
-      number("SELECT count(*) FROM urls WHERE host GLOB 'h[0-9].localhost:*' AND outcome NOT IN "
-             "('ok', 'redirect', 'http_error')"),
-      0);
+  EXPECT_EQ(rows("SELECT url || ' ' || outcome || ' ' || coalesce(detail, '') FROM urls WHERE host "
+                 "GLOB 'h[0-9].localhost:*' AND outcome NOT IN ('ok', 'redirect', 'http_error')"),
+            Words{});
   EXPECT_LE(number("SELECT max(n) FROM (SELECT count(*) AS n FROM pages WHERE host NOT LIKE "
                    "'link-flood.%' GROUP BY host)"),
             200);
