@@ -79,6 +79,39 @@ bool has_moved_element(const GumboNode& root) {
   return false;
 }
 
+bool is_formatting(GumboTag tag) {
+  constexpr GumboTag kTags[] = {GUMBO_TAG_A,  GUMBO_TAG_B,     GUMBO_TAG_BIG,    GUMBO_TAG_CODE,
+                                GUMBO_TAG_EM, GUMBO_TAG_FONT,  GUMBO_TAG_I,      GUMBO_TAG_NOBR,
+                                GUMBO_TAG_S,  GUMBO_TAG_SMALL, GUMBO_TAG_STRIKE, GUMBO_TAG_STRONG,
+                                GUMBO_TAG_TT, GUMBO_TAG_U};
+  return std::find(std::begin(kTags), std::end(kTags), tag) != std::end(kTags);
+}
+
+// A formatting element with four levels of elements or more inside it: what stays behind where a
+// block was moved out from under more than three.
+bool has_deep_formatting(const GumboNode& root) {
+  constexpr std::size_t kLevels = 4;
+  struct Place {
+    const GumboNode* node;
+    std::size_t inside;  // levels below the outermost formatting element; 0: none is around
+  };
+  std::vector<Place> places = {{&root, 0}};
+  while (!places.empty()) {
+    const Place place = places.back();
+    places.pop_back();
+    if (!is_parent(*place.node)) continue;
+    if (place.inside > kLevels) return true;
+    const bool counts = place.inside > 0 || (place.node->type == GUMBO_NODE_ELEMENT &&
+                                             is_formatting(place.node->v.element.tag));
+    const GumboVector& children = place.node->v.element.children;
+    for (unsigned i = 0; i < children.length; ++i) {
+      places.push_back(
+          {static_cast<const GumboNode*>(children.data[i]), counts ? place.inside + 1 : 0});
+    }
+  }
+  return false;
+}
+
 // A tag of a block that may end before its end tag: see Departure::Adopted.
 bool has_loose_block(std::string_view html) {
   const std::string lower = ascii::lower(html);
@@ -167,7 +200,10 @@ Departure departure_of(std::string_view html) {
   if (has_dropped_value(html)) return Departure::DroppedValue;
   if (has_nul_in_tag(html)) return Departure::NulInTag;
   if (!is_in_source_order(*output->root)) return Departure::Moved;
-  if (has_moved_element(*output->root) && has_loose_block(html)) return Departure::Adopted;
+  if (has_moved_element(*output->root)) {
+    if (has_loose_block(html)) return Departure::Adopted;
+    if (has_deep_formatting(*output->root)) return Departure::LostBookmark;
+  }
   return Departure::None;
 }
 
@@ -241,6 +277,7 @@ Comparison compare_scan(std::string_view html) {
     case Departure::None:
       break;
     case Departure::Moved:
+    case Departure::LostBookmark:
       is_excused = scan.title == tree.title && targets_of(scan) == targets_of(tree) &&
                    letters_of(scan) == letters_of(tree);
       break;

@@ -24,6 +24,11 @@ enum class Departure : std::uint8_t {
   // where that element began: a form whose end tag had left the element open, or one of the few
   // blocks that hold nothing together (option, optgroup, legend, main). Only white space differs.
   Adopted,
+  // A formatting element was closed around a block with more than three elements between the two
+  // ("adoption agency", the inner loop). gumbo then loses the place at which the element's clone
+  // belongs in the list of formatting elements, so that later text reopens them in another order:
+  // the same links and letters, but anchors differ.
+  LostBookmark,
   // A <frameset> threw the body away: the scanner has more links and text, none fewer.
   Frameset,
   // gumbo overflows on a numeric reference of more than 32 bits: texts differ, and so do targets
