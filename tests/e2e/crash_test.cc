@@ -64,16 +64,16 @@ class CrashTest : public CrawlTest {
   }
 };
 
-TEST_F(CrashTest, KilledFiveTimesEndsAsIfNothingHadBeen) {
+TEST_F(CrashTest, KilledTwentyTimesEndsAsIfNothingHadBeen) {
   site::PageOptions slow = pages();
-  slow.pages_per_host = 120;
+  slow.pages_per_host = 300;
   slow.jitter = milliseconds(90);
   const Site site({.pages = slow});
   const Contents want = reference(site);
 
   std::mt19937 random(20'240'601);
   std::set<std::string> done;
-  for (int kill = 0; kill < 5; ++kill) {
+  for (int kill = 0; kill < 20; ++kill) {
     SCOPED_TRACE(kill);
     const std::size_t first = site.log().size();
     const std::size_t requests = std::uniform_int_distribution<std::size_t>(1, 40)(random);
