@@ -11,11 +11,18 @@
 #include "crawler/address.h"
 #include "crawler/crawler.h"
 #include "crawler/version.h"
+#include "parser/ascii.h"
 
 namespace skitter::crawler {
 namespace {
 
 constexpr const char* kAcceptEncoding = "Accept-Encoding: gzip, deflate, br, zstd";
+
+// A line of the user's with the name of that one.
+bool is_accept_encoding(std::string_view line) {
+  constexpr std::string_view kName = "accept-encoding";
+  return parser::ascii::equals_ignore_case(line.substr(0, line.find_first_of(":; ")), kName);
+}
 
 template <typename Value>
 void set(CURL* easy, CURLoption option, Value value, std::string_view what) {
@@ -142,6 +149,7 @@ void Transfer::prepare(FetchRequest request) {
   refused_address_.clear();
   header_bytes_ = 0;
   header_lines_ = 0;
+  packed_bytes_ = 0;
   part_ = Part::StatusLine;
   cut_ = Cut::None;
   is_starved_ = false;
@@ -150,7 +158,9 @@ void Transfer::prepare(FetchRequest request) {
   error_[0] = '\0';
 
   // Bodies are decoded here: libcurl takes one that breaks off in its compressed data for whole.
-  curl_slist* headers = curl_slist_append(nullptr, kAcceptEncoding);
+  const bool is_given =
+      std::any_of(request_.headers.begin(), request_.headers.end(), is_accept_encoding);
+  curl_slist* headers = is_given ? nullptr : curl_slist_append(nullptr, kAcceptEncoding);
   for (const std::string& line : request_.headers)
     headers = curl_slist_append(headers, line.c_str());
   headers_.reset(headers);
@@ -263,6 +273,10 @@ bool Transfer::take_body(std::string_view data) {
     return response_.body_bytes <= kMaxUnwantedBody || cut(Cut::UnwantedBody);
   }
   if (!decoder_) return keep(data);
+  // Packed, a body is no larger than unpacked, but for what its frame takes: a stream of empty blocks
+  // unpacks to nothing, and has no end.
+  packed_bytes_ += data.size();
+  if (packed_bytes_ > request_.max_body_bytes + kMaxFrame) return cut(Cut::PackedTooLarge);
   const auto sink = [](void* self, std::string_view decoded) {
     return static_cast<Transfer*>(self)->keep(decoded);
   };
@@ -311,6 +325,9 @@ bool Transfer::judge_cut() {
       return end(Outcome::TooLarge,
                  fmt::format("the body, decoded in part, is larger than {} bytes",
                              request_.max_body_bytes));
+    case Cut::PackedTooLarge:
+      return end(Outcome::TooLarge, fmt::format("the body, still packed, is larger than {} bytes",
+                                                request_.max_body_bytes + kMaxFrame));
     case Cut::HeadersTooLarge:
       return end(Outcome::TooLarge,
                  fmt::format("the headers are larger than {} bytes", max_header_bytes_));

@@ -37,6 +37,8 @@ class Transfer {
  public:
   // What is read of a body that nobody wants, so that its connection can be used again.
   static constexpr std::uint64_t kMaxUnwantedBody = 64 * 1024;
+  // By how much a packed body may be larger than the largest that it may unpack to.
+  static constexpr std::uint64_t kMaxFrame = 64 * 1024;
 
   Transfer(const TransferOptions& options, CURLSH* share);
   Transfer(const Transfer&) = delete;
@@ -73,6 +75,7 @@ class Transfer {
     PackedTransfer,  // a Transfer-Encoding that was not asked for
     Damaged,
     InnerTooLarge,
+    PackedTooLarge,
   };
   enum class Part : std::uint8_t { StatusLine, Fields, Body };
 
@@ -108,6 +111,7 @@ class Transfer {
   std::size_t max_encodings_;
   std::uint64_t header_bytes_ = 0;
   std::size_t header_lines_ = 0;
+  std::uint64_t packed_bytes_ = 0;  // of a body with a Content-Encoding
   Part part_ = Part::StatusLine;
   Cut cut_ = Cut::None;
   bool wants_body_ = false;

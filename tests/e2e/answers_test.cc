@@ -166,6 +166,22 @@ TEST_F(AnswersTest, EachEndsInItsOutcome) {
   }
 }
 
+TEST_F(AnswersTest, AnAcceptEncodingOfTheUsersStandsAlone) {
+  Site site;
+  site.route("a.localhost", "/", [](const Request& request) {
+    std::string told;
+    for (const auto& [name, value] : request.headers) {
+      if (name == "Accept-Encoding" || name == "accept-encoding") told += "<p>" + value;
+    }
+    return Answer::html(told);
+  });
+  const std::string seed = site.url("a.localhost");
+  ASSERT_EQ(crawl({seed}).status, 0);
+  EXPECT_EQ(rows("SELECT text FROM pages"), Words{"gzip, deflate, br, zstd"});
+  ASSERT_EQ(crawl({seed, "--fresh", "-H", "accept-encoding: identity"}).status, 0);
+  EXPECT_EQ(rows("SELECT text FROM pages"), Words{"identity"});
+}
+
 TEST_F(AnswersTest, NamesAndAddresses) {
   const NameServer names({{"inside.test", "10.0.0.1"}, {"loop.test", "127.0.0.1"}});
   Site site;

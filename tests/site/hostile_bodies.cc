@@ -47,6 +47,9 @@ void add_bombs(HostileSite& hostile) {
   while (nothing.size() < zeros.size()) nothing += "\0\0\0\xff\xff"s;
   hostile.add({"hollow-bomb", "a bomb that decodes to nothing", "too_large", ""},
               coded(brotlied(nothing), "deflate, br"));
+  hostile.add(
+      {"empty-blocks", "deflate that decodes to nothing, as large as a bomb", "too_large", ""},
+      coded(nothing, "deflate"));
   std::string thousand = "gzip";
   for (int i = 1; i < 1'000; ++i) thousand += ", gzip";
   hostile.add({"thousand-codings", "1,000 Content-Encodings in one field", "too_large", ""},
