@@ -130,6 +130,8 @@ void add_traps(CLI::App& app, crawler::TrapLimits& limits) {
             limits.max_page_links);
   add_count(app, {"--max-alike", "Pages of one URL pattern whose texts differ in digits", kGroup},
             {1, kMostAlike}, limits.max_alike);
+  add_count(app, {"--max-same-text", "Pages of a host with one text, links followed", kGroup},
+            {1, kMostAlike}, limits.max_same_text);
   add_count(app,
             {"--max-spellings", "Of a URL, by session id or by the order of parameters", kGroup},
             {1, 255}, limits.max_spellings);
@@ -144,6 +146,7 @@ void add_files(CLI::App& app, CrawlArguments& arguments) {
   add_choice<StoreBody>(app, {"--store", "What is kept of each page", kGroup}, kStores,
                         arguments.options.store);
   add_parse_mode(app, kGroup, arguments.options.parse);
+  add_parse_timeout(app, kGroup, arguments.options.parse_timeout);
   add_flag(app, {"--durable", "Every commit survives a power cut (slower)", kGroup},
            [&arguments] { arguments.durability = storage::Durability::PowerCut; });
   add_text(app, {"--summary-json", "The end summary as JSON", kGroup}, "FILE",
@@ -219,6 +222,7 @@ ordered_json options_json(const crawler::Options& options) {
       {"max_repeats", options.traps.max_repeats},
       {"max_page_links", options.traps.max_page_links},
       {"max_alike", options.traps.max_alike},
+      {"max_same_text", options.traps.max_same_text},
       {"max_spellings", options.traps.max_spellings},
       {"strip_query", options.strip_query},
       {"retry_failed", options.failed == crawler::FailedPolicy::AskAgain},
@@ -226,6 +230,7 @@ ordered_json options_json(const crawler::Options& options) {
       {"ip_concurrency", value_or_null(options.ip_concurrency)},
       {"store", word_of(options.store, kStores)},
       {"parse", word_of(options.parse, kParseModes)},
+      {"parse_timeout_ms", options.parse_timeout.count()},
       {"grace_ms", options.grace.count()},
       {"max_body_bytes", transfer.max_body_bytes},
       {"max_header_bytes", transfer.max_header_bytes},
@@ -245,11 +250,11 @@ ordered_json options_json(const crawler::Options& options) {
 }
 
 std::vector<std::string> changed_options(const ordered_json& before, const ordered_json& now) {
-  static constexpr std::array<const char*, 19> kDeciding = {
+  static constexpr std::array<const char*, 20> kDeciding = {
       "depth",         "scope",          "include",    "exclude",        "max_host_pages",
       "max_redirects", "robots",         "store",      "max_body_bytes", "allow_private",
       "items",         "parse",          "trap_rules", "max_url_bytes",  "max_path_depth",
-      "max_repeats",   "max_page_links", "max_alike",  "max_spellings",
+      "max_repeats",   "max_page_links", "max_alike",  "max_same_text",  "max_spellings",
   };
   std::vector<std::string> changes;
   for (const char* const key : kDeciding) {

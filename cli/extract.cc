@@ -22,7 +22,7 @@ constexpr std::uint64_t kMostExtractWorkers = 1'024;
 struct ExtractArguments {
   std::string database;
   ExtractionArguments extraction;
-  std::size_t workers = std::max(1u, std::thread::hardware_concurrency());
+  crawler::ExtractOptions options{std::max(1u, std::thread::hardware_concurrency())};
   bool quiet = false;
 };
 
@@ -49,7 +49,7 @@ Exit run_extract(const ExtractArguments& given) {
   storage::Database database(given.database, storage::Start::Continue,
                              storage::Durability::Process);
   const crawler::ExtractSummary summary =
-      crawler::extract_stored(database, extraction, given.workers);
+      crawler::extract_stored(database, extraction, given.options);
   if (!given.quiet) report(summary, given);
   return Exit::Finished;
 }
@@ -64,7 +64,8 @@ void add_extract(CLI::App& app, Run& run) {
       ->required();
   add_extraction_options(extract, given->extraction);
   add_count(extract, {"--workers", "Threads that read pages", kGroup}, {1, kMostExtractWorkers},
-            given->workers);
+            given->options.workers);
+  add_parse_timeout(extract, kGroup, given->options.parse_timeout);
   add_flag(extract, {"-q,--quiet", "Errors only", kGroup}, [given] { given->quiet = true; });
   add_config_options(extract);
   extract.callback([given, &run] { run = [given] { return run_extract(*given); }; });

@@ -18,6 +18,7 @@
 #include "cli/seeds.h"
 #include "cli/text.h"
 #include "crawler/fetch_one.h"
+#include "crawler/page_budget.h"
 #include "parser/arena.h"
 #include "parser/charset.h"
 #include "parser/extract.h"
@@ -38,6 +39,7 @@ struct FetchArguments {
   bool json = false;
   enum class View { Page, Markdown, MainText } view = View::Page;
   parser::ParseMode parse = parser::ParseMode::Scan;
+  std::chrono::milliseconds parse_timeout = crawler::kParseTimeout;
   crawler::TransferOptions transfer;
   ExtractionArguments extraction;
 };
@@ -86,9 +88,11 @@ void parse(FetchedPage& into, const parser::Url& base, const FetchArguments& giv
   document.content_language = headers.get("Content-Language");
   document.robots_tags = headers.get_all("X-Robots-Tag");
   parser::Arena arena;
-  into.page = parser::read_page(document, arena, {}, given.parse);
+  crawler::PageBudget budget(given.parse_timeout);
+  into.page = parser::read_page(document, arena, budget.get(), given.parse);
   if (extraction.is_empty()) return;
-  into.extracted = parser::extract(document, extraction, arena, {});
+  crawler::PageBudget items_budget(given.parse_timeout);
+  into.extracted = parser::extract(document, extraction, arena, items_budget.get());
 }
 
 FetchedPage read_page(const FetchArguments& given, const parser::Extraction& extraction) {
@@ -273,6 +277,7 @@ void add_fetch(CLI::App& app, Run& run) {
   add_flag(fetch, {"--main-text", "Its text without menus and footers, and nothing else", kGroup},
            [given] { choose_view(*given, FetchArguments::View::MainText); });
   add_parse_mode(fetch, kGroup, given->parse);
+  add_parse_timeout(fetch, kGroup, given->parse_timeout);
   add_count(fetch, {"--max-redirects", "In a row", kGroup}, {0, 100}, given->max_redirects);
   add_extraction_options(fetch, given->extraction);
   add_transfer_options(fetch, given->transfer);

@@ -133,6 +133,11 @@ std::string join_words(std::span<const std::string_view> words) {
   return fmt::format("{}", fmt::join(words, "|"));
 }
 
+void add_parse_timeout(CLI::App& app, const char* group, std::chrono::milliseconds& into) {
+  add_duration(app, {"--parse-timeout", "For the tree of one page, and for its items", group},
+               into);
+}
+
 void add_parse_mode(CLI::App& app, const char* group, parser::ParseMode& into) {
   add_choice<parser::ParseMode>(
       app, {"--parse", "Read a page in one pass, or build its tree", group}, kParseModes, into);

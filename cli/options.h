@@ -107,6 +107,7 @@ inline constexpr std::array<std::pair<std::string_view, parser::ParseMode>, 2> k
     {"scan", parser::ParseMode::Scan},
     {"tree", parser::ParseMode::Tree},
 }};
+void add_parse_timeout(CLI::App& app, const char* group, std::chrono::milliseconds& into);
 void add_parse_mode(CLI::App& app, const char* group, parser::ParseMode& into);
 
 // What one transfer may cost and carry: the same flags for `crawl`, `fetch` and `robots`.

@@ -26,6 +26,7 @@ ParseOptions parse_options(const Options& options, std::size_t capacity) {
   parse.queue_capacity = capacity;
   parse.store = options.store;
   parse.mode = options.parse;
+  parse.parse_timeout = options.parse_timeout;
   parse.canonical.strip = options.strip_query;
   parse.extraction = options.extraction;
   return parse;

@@ -170,7 +170,8 @@ void Crawl::arrived(PageParsed&& parsed) {
   Record record;
   Discovery::Source source = discovery_.source(parsed.id);
   if (parsed.text_shape != 0) {
-    discovery_.traps().page_read(parsed.url, source.depth, parsed.text_shape);
+    source.is_same_text =
+        !discovery_.traps().page_read(parsed.url, source.depth, parsed.text_shape);
   }
   source.nofollow = parsed.page.nofollow;
   std::vector<parser::Link> links = std::move(parsed.page.links);

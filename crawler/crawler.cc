@@ -52,7 +52,7 @@ bool judges_alike(const std::string& before, std::string_view now) {
   constexpr std::array kJudging = {
       "depth",          "scope",      "include",       "exclude",        "robots",
       "allow_private",  "trap_rules", "max_url_bytes", "max_path_depth", "max_repeats",
-      "max_page_links", "max_alike",  "max_spellings"};
+      "max_page_links", "max_alike",  "max_same_text", "max_spellings"};
   return std::all_of(kJudging.begin(), kJudging.end(),
                      [&](const char* name) { return value(earlier, name) == value(given, name); });
 }

@@ -30,7 +30,7 @@ bool is_ruled_out(std::optional<Outcome> outcome) {
 // The URL was decided by a link that does not let it in, though another might.
 bool is_weak(const Decision& decision) {
   return decision.outcome == Outcome::Robots ||
-         (decision.outcome == Outcome::Trap && decision.detail.starts_with(kPageLinksRule));
+         (decision.outcome == Outcome::Trap && is_rule_of_page(decision.detail));
 }
 
 // Those that count for the limit of a page: a sitemap may list more.
@@ -70,7 +70,7 @@ HostId Discovery::host_id(Record& record, std::string_view name) {
 
 Discovery::Source Discovery::source(UrlId id) const {
   const KnownUrls::Row& row = known_[id];
-  return {id, row.depth, row.hops, false};
+  return {id, row.depth, row.hops};
 }
 
 void Discovery::add_seed(Record& record, const parser::Url& url, SteadyTime now) {
@@ -109,6 +109,10 @@ std::span<const UrlId> Discovery::offer_links(Record& record, const Source& sour
     }
     if (counts_for_page(link.kind) && ++counted > most_links && made.claim != Claim::Target) {
       made.claim = Claim::Surplus;
+    }
+    if (source.is_same_text && made.claim != Claim::Target) {
+      made.claim = Claim::Surplus;
+      made.is_same_text = true;
     }
     if (link.kind == parser::LinkKind::ChildSitemap) {  // hops count the indexes on the way
       made.hops = static_cast<std::uint8_t>(std::min(source.hops + 1, 255));
@@ -174,7 +178,10 @@ void Discovery::offer_known(Record& record, UrlId id, const Offer& made, SteadyT
 Decision Discovery::decide(const parser::Url& url, const Offer& made) {
   Decision decision = admission_.decide(url);
   if (is_ruled_out(decision.outcome)) return decision;
-  if (made.claim == Claim::Surplus) return {Outcome::Trap, page_links_detail(options_.traps)};
+  if (made.claim == Claim::Surplus) {
+    return {Outcome::Trap, made.is_same_text ? same_text_detail(options_.traps)
+                                             : page_links_detail(options_.traps)};
+  }
   if (made.claim == Claim::Nofollow) return {Outcome::Robots, std::string(kNofollowDetail)};
   if (decision.outcome == Outcome::Queued && options_.depth && made.depth > *options_.depth) {
     return {Outcome::Depth, "deeper than " + std::to_string(*options_.depth)};
@@ -293,7 +300,7 @@ void Discovery::load_url(UrlId id, std::string_view url, HostId host, std::uint1
   row.hops = hops;
   row.set_outcome(outcome);
   row.set_nofollow((outcome == Outcome::Robots && detail == kNofollowDetail) ||
-                   (outcome == Outcome::Trap && detail.starts_with(kPageLinksRule)));
+                   (outcome == Outcome::Trap && is_rule_of_page(detail)));
   if (host != 0 && outcome != Outcome::Trap) traps_.note(url);
   const UrlId given = known_.add(row);
   assert(given == id);

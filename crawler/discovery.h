@@ -29,7 +29,7 @@ using storage::Record;
 // The result does not depend on the order in which links are found. A URL has the strongest claim
 // that any link gives it:
 //
-//     target only  <  one link too many of its page  <  nofollow  <  followed
+//     target only  <  one link too many of its page, or on a page too many  <  nofollow  <  followed
 //
 // where what the URL alone rules out (scheme, scope, --include, --exclude, traps) comes first. It
 // has the least depth, and the least number of redirects, over all links that claim as much. When a
@@ -50,7 +50,8 @@ class Discovery {
     UrlId id = 0;
     std::uint16_t depth = 0;
     std::uint8_t hops = 0;
-    bool nofollow = false;  // the page's directives
+    bool nofollow = false;      // the page's directives
+    bool is_same_text = false;  // one page too many with its text (crawler/traps.h)
   };
 
   // Is it in scope, by the rules that look at the URL alone?
@@ -107,6 +108,7 @@ class Discovery {
     std::uint16_t depth = 0;
     std::uint8_t hops = 0;
     Claim claim = Claim::Follow;
+    bool is_same_text = false;  // why it is surplus
   };
 
   UrlId offer(Record& record, const Offer& offer, SteadyTime now);

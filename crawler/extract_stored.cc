@@ -1,6 +1,5 @@
 #include "crawler/extract_stored.h"
 
-#include <chrono>
 #include <future>
 #include <memory>
 #include <optional>
@@ -11,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "crawler/page_budget.h"
 #include "crawler/stored_body.h"
 #include "crawler/version.h"
 #include "parser/arena.h"
@@ -20,9 +20,6 @@
 namespace skitter::crawler {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-constexpr milliseconds kPageTime{1'000};   // as in a crawl
 constexpr std::size_t kPagesAWorker = 16;  // read ahead
 
 // nullopt where the page could not be read.
@@ -34,30 +31,25 @@ struct Job {
 };
 
 Result take_items(const storage::StoredPage& page, const parser::Extraction& extraction,
-                  parser::Arena& arena) {
+                  milliseconds parse_timeout, parser::Arena& arena) {
   const auto url = parser::parse_url(page.url);
   const auto body = decompress_body(page.body);
   if (!url || !body) return std::nullopt;
-  Clock::time_point deadline = Clock::now() + kPageTime;
-  parser::ParseBudget budget;
-  budget.context = &deadline;
-  budget.is_over = [](void* context) {
-    return Clock::now() >= *static_cast<Clock::time_point*>(context);
-  };
+  PageBudget budget(parse_timeout);
   parser::Document document;
   document.bytes = *body;
   document.url = &*url;
   document.content_type = page.content_type;
   document.agent = kProductToken;
-  return parser::extract(document, extraction, arena, budget);
+  return parser::extract(document, extraction, arena, budget.get());
 }
 
 // The workers, and the pages that are with them, in order.
 class Pipeline {
  public:
-  Pipeline(const parser::Extraction& extraction, std::size_t workers)
-      : extraction_(extraction), jobs_(workers * kPagesAWorker) {
-    for (std::size_t i = 0; i < workers; ++i) threads_.emplace_back([this] { work(); });
+  Pipeline(const parser::Extraction& extraction, const ExtractOptions& options)
+      : extraction_(extraction), options_(options), jobs_(options.workers * kPagesAWorker) {
+    for (std::size_t i = 0; i < options.workers; ++i) threads_.emplace_back([this] { work(); });
   }
   Pipeline(const Pipeline&) = delete;
   Pipeline& operator=(const Pipeline&) = delete;
@@ -95,7 +87,7 @@ class Pipeline {
     parser::Arena arena;
     while (std::optional<Job> job = jobs_.pop()) {
       try {
-        job->result.set_value(take_items(job->page, extraction_, arena));
+        job->result.set_value(take_items(job->page, extraction_, options_.parse_timeout, arena));
       } catch (const std::exception&) {  // out of memory: this page's news, not the run's
         arena.reset();
         job->result.set_value(std::nullopt);
@@ -104,6 +96,7 @@ class Pipeline {
   }
 
   const parser::Extraction& extraction_;
+  const ExtractOptions options_;
   storage::BoundedQueue<Job> jobs_;
   std::queue<Pending> pending_;
   std::vector<std::thread> threads_;
@@ -135,11 +128,11 @@ void store(Pipeline::Done done, storage::StoredItems& items, ExtractSummary& sum
 }  // namespace
 
 ExtractSummary extract_stored(storage::Database& database, const parser::Extraction& extraction,
-                              std::size_t workers) {
+                              const ExtractOptions& options) {
   const std::vector<std::string> names = rule_names(extraction);
   storage::StoredItems items(database, names);
   ExtractSummary summary;
-  Pipeline pipeline(extraction, workers);
+  Pipeline pipeline(extraction, options);
   while (auto page = items.next()) {
     if (pipeline.is_full()) store(pipeline.pop(), items, summary);
     pipeline.push(std::move(*page));

@@ -9,6 +9,11 @@
 
 namespace skitter::crawler {
 
+struct ExtractOptions {
+  std::size_t workers = 1;
+  milliseconds parse_timeout = kParseTimeout;
+};
+
 struct ExtractSummary {
   std::uint64_t pages = 0;  // whose bodies were read
   std::uint64_t items = 0;
@@ -16,7 +21,7 @@ struct ExtractSummary {
   std::uint64_t broken = 0;  // whose stored body cannot be read
 };
 
-// Runs the rules over the stored pages with `workers` threads, without the network, and puts their
+// Runs the rules over the stored pages with `options.workers` threads, without the network, and puts their
 // items in the place of those the same rules made before. All or nothing: an end on the way leaves
 // the earlier items. The same pages give the same items in the same order.
 //
@@ -24,6 +29,6 @@ struct ExtractSummary {
 // Errors:  StorageError.
 [[nodiscard]] ExtractSummary extract_stored(storage::Database& database,
                                             const parser::Extraction& extraction,
-                                            std::size_t workers);
+                                            const ExtractOptions& options);
 
 }  // namespace skitter::crawler

@@ -55,15 +55,20 @@ struct TransferOptions {
   CookiePolicy cookies = CookiePolicy::Off;
 };
 
+// What one page's tree may cost, and again what is taken from it: then the page is scanned, and the
+// items that are there are kept.
+inline constexpr milliseconds kParseTimeout{1'000};
+
 // What is taken for a space of URLs without end (crawler/traps.h).
 struct TrapLimits {
   TrapPolicy policy = TrapPolicy::Apply;
   std::uint64_t max_url_bytes = 2'048;
-  std::size_t max_path_depth = 20;     // segments
-  std::size_t max_repeats = 3;         // of one segment, or one parameter with its value
-  std::size_t max_page_links = 6'000;  // followed from one page, sitemaps aside
-  std::uint64_t max_alike = 1'000;     // pages of one URL pattern whose texts are alike
-  std::uint8_t max_spellings = 3;      // of one URL, by session id and the order of its parameters
+  std::size_t max_path_depth = 20;      // segments
+  std::size_t max_repeats = 3;          // of one segment, or one parameter with its value
+  std::size_t max_page_links = 6'000;   // followed from one page, sitemaps aside
+  std::uint64_t max_alike = 1'000;      // pages of one URL pattern whose texts are alike
+  std::uint64_t max_same_text = 1'000;  // pages of one host with one text, whose links are followed
+  std::uint8_t max_spellings = 3;       // of one URL, by session id and the order of its parameters
 };
 
 struct Options {
@@ -93,6 +98,7 @@ struct Options {
   StoreBody store = StoreBody::Html;
   std::shared_ptr<const parser::Extraction> extraction;  // what items are taken; may be null
   parser::ParseMode parse = parser::ParseMode::Scan;
+  milliseconds parse_timeout = kParseTimeout;
   milliseconds grace{10'000};  // how long the first interrupt lets transfers finish
   SignalPolicy signals = SignalPolicy::Leave;
 };

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "crawler/page_budget.h"
 #include "crawler/version.h"
 #include "parser/arena.h"
 #include "parser/extract.h"
@@ -139,21 +140,11 @@ ParseResult Worker::operator()(PageJob&& job) {
   return result;
 }
 
-// A budget that ends at `deadline`, which must outlive it.
-parser::ParseBudget budget_until(Clock::time_point& deadline) {
-  parser::ParseBudget budget;
-  budget.context = &deadline;
-  budget.is_over = [](void* context) {
-    return Clock::now() >= *static_cast<Clock::time_point*>(context);
-  };
-  return budget;
-}
-
 void Worker::take_items(const parser::Document& document, PageParsed& result) {
   if (!options_.extraction) return;
-  Clock::time_point deadline = Clock::now() + options_.page_time;
+  PageBudget budget(options_.parse_timeout);
   parser::Extracted extracted =
-      parser::extract(document, *options_.extraction, arena_, budget_until(deadline));
+      parser::extract(document, *options_.extraction, arena_, budget.get());
   for (parser::Item& item : extracted.items) {
     result.items.push_back({std::move(item.rule), item.position, std::move(item.data)});
   }
@@ -162,7 +153,7 @@ void Worker::take_items(const parser::Document& document, PageParsed& result) {
 
 void Worker::read_page(const PageJob& job, PageParsed& result) {
   const Response& response = job.response;
-  Clock::time_point deadline = Clock::now() + options_.page_time;
+  PageBudget budget(options_.parse_timeout);
 
   parser::Document document;
   document.bytes = response.body;
@@ -175,7 +166,7 @@ void Worker::read_page(const PageJob& job, PageParsed& result) {
   document.now_unix = std::chrono::system_clock::to_time_t(response.asked_at);
   if (options_.store == StoreBody::None) document.text = parser::PageText::Skip;
   if (!read_sitemap(document, result)) {
-    result.page = parser::read_page(document, arena_, budget_until(deadline), options_.mode);
+    result.page = parser::read_page(document, arena_, budget.get(), options_.mode);
     take_items(document, result);
     const std::string_view text = result.page.text;
     result.text_shape = parser::text_shape(text.empty() ? std::string_view(response.body) : text);

@@ -62,7 +62,7 @@ struct ParseOptions {
   std::size_t queue_capacity = 64;
   StoreBody store = StoreBody::Html;
   parser::ParseMode mode = parser::ParseMode::Scan;
-  milliseconds page_time{1'000};  // what one page's tree may cost
+  milliseconds parse_timeout{1'000};  // of one page's tree, and again of its items
   parser::CanonicalRules canonical;
   std::shared_ptr<const parser::Extraction> extraction;  // null: none
 };

@@ -12,6 +12,8 @@ namespace skitter::crawler {
 namespace {
 
 constexpr std::size_t kShownSegment = 40;
+constexpr std::string_view kPageLinksRule = "page_links";
+constexpr std::string_view kSameTextRule = "same_text";
 
 // The parts of a path or a query that are not empty, in order.
 std::vector<std::string_view> split(std::string_view text, char separator) {
@@ -32,6 +34,12 @@ std::optional<std::string_view> repeated(std::vector<std::string_view>& parts, s
     if (parts[i] == parts[i + most]) return parts[i];
   }
   return std::nullopt;
+}
+
+// "http://h:8080" of "http://h:8080/a?b"
+std::string_view origin_of(std::string_view url) {
+  const std::size_t host = url.find("://");
+  return host == url.npos ? url : url.substr(0, url.find('/', host + 3));
 }
 
 std::string shown(std::string_view part) {
@@ -63,6 +71,15 @@ std::optional<std::string> trap_of(const parser::Url& url, const TrapLimits& lim
                        limits.max_repeats);
   }
   return std::nullopt;
+}
+
+bool is_rule_of_page(std::string_view detail) noexcept {
+  return detail.starts_with(kPageLinksRule) || detail.starts_with(kSameTextRule);
+}
+
+std::string same_text_detail(const TrapLimits& limits) {
+  return fmt::format("{}: only on pages behind {} others of the host with one text", kSameTextRule,
+                     limits.max_same_text);
 }
 
 std::string page_links_detail(const TrapLimits& limits) {
@@ -103,19 +120,31 @@ std::optional<std::string> TrapBudgets::closed(std::string_view url, std::uint16
   return fmt::format("pattern: more than {} pages alike of {}", limits_.max_alike, pattern);
 }
 
-void TrapBudgets::page_read(std::string_view url, std::uint16_t depth, std::uint64_t shape) {
-  if (limits_.policy == TrapPolicy::Ignore) return;
+bool TrapBudgets::page_read(std::string_view url, std::uint16_t depth, std::uint64_t shape) {
+  if (limits_.policy == TrapPolicy::Ignore) return true;
   const std::string pattern = parser::url_pattern(url);
-  if (pattern == url) return;  // nothing is folded: there is one such URL
-  const std::uint64_t key = parser::fingerprint(pattern);
-  if (!shapes_.contains(key ^ shape)) {
-    if (shapes_.size() < kMostShapes) shapes_.insert(key ^ shape);
-    return;
+  if (pattern != url) {  // else nothing is folded: there is one such URL
+    const std::uint64_t key = parser::fingerprint(pattern);
+    const Alike* const alike = count(key ^ shape, key, depth);
+    if (alike != nullptr && depth > kShallow && alike->deep == limits_.max_alike) ++closed_;
+    if (alike != nullptr && alike->all == kShallowWeight * limits_.max_alike) ++closed_;
+  }
+  const std::uint64_t text = parser::fingerprint(origin_of(url)) ^ shape;
+  const Alike* const same = count(text, text, depth);
+  if (same == nullptr) return true;
+  return depth > kShallow ? same->deep < limits_.max_same_text
+                          : same->all < kShallowWeight * limits_.max_same_text;
+}
+
+TrapBudgets::Alike* TrapBudgets::count(std::uint64_t text, std::uint64_t key, std::uint16_t depth) {
+  if (!shapes_.contains(text)) {
+    if (shapes_.size() < kMostShapes) shapes_.insert(text);
+    return nullptr;
   }
   Alike& alike = alike_[key];  // never more than there are shapes
   ++alike.all;
-  if (depth > kShallow && ++alike.deep == limits_.max_alike) ++closed_;
-  if (alike.all == kShallowWeight * limits_.max_alike) ++closed_;
+  if (depth > kShallow) ++alike.deep;
+  return &alike;
 }
 
 }  // namespace skitter::crawler

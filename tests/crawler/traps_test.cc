@@ -66,7 +66,7 @@ TEST(TrapsTest, ManyPagesAlikeEndTheirPattern) {
   limits.max_alike = 5;
   TrapBudgets budgets(limits);
   const auto read = [&](const std::string& given, std::uint16_t depth, std::uint64_t shape) {
-    budgets.page_read(given, depth, shape);
+    (void)budgets.page_read(given, depth, shape);
   };
   for (int i = 0; i < 100; ++i) {
     const std::string number = std::to_string(i);
@@ -90,10 +90,27 @@ TEST(TrapsTest, NearASeedThousandTimesAsMany) {
   TrapLimits limits;
   limits.max_alike = 1;
   TrapBudgets budgets(limits);
-  for (int i = 0; i < 1'000; ++i) budgets.page_read("http://h/" + std::to_string(i), 1, 7);
+  for (int i = 0; i < 1'000; ++i) (void)budgets.page_read("http://h/" + std::to_string(i), 1, 7);
   EXPECT_EQ(budgets.closed("http://h/5", 1), std::nullopt);
-  budgets.page_read("http://h/1000", 1, 7);
+  (void)budgets.page_read("http://h/1000", 1, 7);
   EXPECT_EQ(rule_of(budgets.closed("http://h/5", 1)), "pattern");
+}
+
+TEST(TrapsTest, LinksOfFewPagesWithOneTextAreFollowed) {
+  constexpr std::uint16_t kDeep = TrapBudgets::kShallow + 1;
+  const auto name = [](int i) { return std::string(1, static_cast<char>('a' + i)); };
+  TrapLimits limits;
+  limits.max_same_text = 5;
+  TrapBudgets budgets(limits);
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_EQ(budgets.page_read("http://h/" + name(i), kDeep, 7), i < 5) << i;
+    EXPECT_TRUE(budgets.page_read("http://h/" + name(i), TrapBudgets::kShallow, 7));
+    EXPECT_TRUE(budgets.page_read("http://h/" + name(i), kDeep, 100 + static_cast<unsigned>(i)));
+    EXPECT_TRUE(budgets.page_read("http://other-" + name(i) + "/", kDeep, 7));
+  }
+  limits.policy = TrapPolicy::Ignore;
+  TrapBudgets none(limits);
+  for (int i = 0; i < 20; ++i) EXPECT_TRUE(none.page_read("http://h/" + name(i), kDeep, 7));
 }
 
 }  // namespace

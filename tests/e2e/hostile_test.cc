@@ -39,8 +39,8 @@ TEST_F(HostileTest, EachCostsOnePageAndOthersAreCompleted) {
   // The times are long enough for the hosts that behave on a machine ten times as slow.
   const ProgramResult result =
       skitter(crawl_words({"--scope", "any", "--retries", "0", "--timeout", "10s",
-                           "--stall-timeout", "5s", "--max-alike", "20", "--max-page-links", "300",
-                           "--max-body", "1M", "--workers", "2", "-"}),
+                           "--stall-timeout", "5s", "--max-alike", "20", "--max-same-text", "20",
+                           "--max-page-links", "300", "--max-body", "1M", "--workers", "2", "-"}),
               seeds);
   ASSERT_EQ(result.status, 0) << result.err;
   expect_finished();
@@ -99,6 +99,21 @@ TEST_F(HostileTest, TrapsAreToldAndLifted) {
   EXPECT_EQ(trapped(), 0);
   expect_finished();
   for (const std::string& path : links) EXPECT_EQ(requests_for(site, "a.localhost", path), 1u);
+}
+
+TEST_F(HostileTest, AParseTimeoutCostsTheTreeNotTheLinks) {
+  Site site;
+  std::string large = "<title>Large</title>";
+  for (int i = 0; i < 100'000; ++i) large += "<p>x";  // some 100 ms of a tree
+  site.route("a.localhost", "/", Answer::html(large + "<a href=/last>last</a>"));
+  site.route("a.localhost", "/last", Answer::html("<p>x"));
+  const std::string seed = site.url("a.localhost");
+  ASSERT_EQ(crawl({seed, "--parse", "tree", "--parse-timeout", "1ms"}).status, 0);
+  EXPECT_EQ(outcome(seed), "parse_limit");
+  EXPECT_EQ(outcome(seed + "last"), "ok");
+  EXPECT_EQ(rows("SELECT title FROM pages WHERE depth = 0"), Words{"Large"});
+  ASSERT_EQ(crawl({seed, "--parse", "tree", "--parse-timeout", "1h", "--fresh"}).status, 0);
+  EXPECT_EQ(outcome(seed), "ok");
 }
 
 TEST_F(HostileTest, GoesOnWithFewDescriptors) {

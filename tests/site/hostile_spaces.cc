@@ -36,6 +36,14 @@ Answer calendar(const Request& request) {
               {link(month - 1), link(month + 1)});
 }
 
+// A name without a digit, drawn from the name before it.
+std::string next_name(std::string_view name) {
+  std::uint64_t hash = std::hash<std::string_view>()(name);
+  std::string next;
+  for (int i = 0; i < 12; ++i, hash /= 20) next += static_cast<char>('a' + hash % 20);
+  return next;
+}
+
 Answer permutations(const Request&) {
   std::vector<std::string> filters = {"colour=red", "fit=slim", "max=90", "size=m", "sort=new"};
   std::vector<std::string> links;
@@ -70,6 +78,9 @@ void add_hostile_spaces(HostileSite& hostile) {
                       const std::size_t hash = std::hash<std::string>()(request.path);
                       return page("Session", {fmt::format("/a;jsessionid={:016X}", hash)});
                     });
+  hostile.add_space(
+      {"soft-404", "the same words at any name, and a link to another", "ok", "trap"},
+      [](const Request& request) { return page("Not found", {"/" + next_name(request.path)}); });
   hostile.add_space({"permutations", "the same query in every order", "ok", "trap"}, permutations);
   hostile.add_space({"growing-query", "a query that grows", "ok", "trap"},
                     [](const Request& request) {
