@@ -26,6 +26,8 @@ CONTENTS = {
     "items": "SELECT url, rule, position, data FROM items ORDER BY 1, 2, 3",
 }
 HOSTS = 20
+LONGEST_LIFE_S = 1.5
+COMMIT_S = 0.25  # after which a page is in the database, at the latest
 
 
 class Site:
@@ -36,7 +38,7 @@ class Site:
         reader, writer = os.pipe()
         self.process = subprocess.Popen(
             [f"{build}/tests/site/skitter-site", "--for", "1h", "--hosts", str(HOSTS), "--pages-per-host",
-             str(pages // HOSTS), "--size", "4k", "--links", "12", "--delay", "2ms", "--jitter", "20ms",
+             str(pages // HOSTS), "--size", "4k", "--links", "12", "--delay", "10ms", "--jitter", "50ms",
              "--redirects", "0.05", "--missing", "0.05", "--print-seeds", "--log", self.log], stdout=writer)
         os.close(writer)
         with os.fdopen(reader) as lines:
@@ -52,10 +54,16 @@ class Site:
             return [line.rstrip("\n").split("\t") for line in log]
 
 
-def crawl(build, site, database):
-    words = [f"{build}/cli/skitter", "crawl", "-o", database, "-q", "--delay", "0", "-c", "256",
-             "--host-concurrency", "8", *site.seeds]
+def crawl(given, site, database, *options):
+    words = [f"{given.build}/cli/skitter", "crawl", "-o", database, "-q", "--delay", "0", "-c", "256",
+             "--host-concurrency", "8", *options, *site.seeds]
     return subprocess.Popen(words)
+
+
+def at_the_pace_of_the_kills(given):
+    """So that all lives together are about as long as the crawl."""
+    useful_s = given.kills * (LONGEST_LIFE_S / 2 - COMMIT_S)
+    return "--rate-limit", f"{given.pages / useful_s:.0f}"
 
 
 def ask(database, sql):
@@ -70,16 +78,15 @@ def number(database, sql):
     return ask(database, sql)[0][0]
 
 
-def kill_again_and_again(given, site, database, reference_seconds):
+def kill_again_and_again(given, site, database):
     """How often the file was unsound, how often it had got further, and when each URL was found committed."""
     chance = random.Random(given.seed)
     unsound = 0
     progressed = 0
     committed_at = {}
     for kill in range(given.kills):
-        process = crawl(given.build, site, database)
-        # So that the crawl is in the middle for most of the kills.
-        time.sleep(chance.uniform(0.02, 0.02 + 2 * reference_seconds / given.kills + 0.5))
+        process = crawl(given, site, database, *at_the_pace_of_the_kills(given))
+        time.sleep(chance.uniform(0.02, LONGEST_LIFE_S))
         process.kill()
         process.wait()
         if not os.path.exists(database):
@@ -120,12 +127,12 @@ def main():
         reference = os.path.join(directory, "reference.db")
         site = Site(given.build, given.pages, directory)
         began = time.monotonic()
-        if crawl(given.build, site, reference).wait() != 0:
+        if crawl(given, site, reference).wait() != 0:
             raise SystemExit("kills.py: the crawl that is left alone failed")
         seconds = time.monotonic() - began
-        unsound, progressed, committed_at = kill_again_and_again(given, site, database, seconds)
+        unsound, progressed, committed_at = kill_again_and_again(given, site, database)
         finished_before = number(database, "SELECT count(*) FROM urls WHERE outcome = 'queued'") == 0
-        last = crawl(given.build, site, database).wait()
+        last = crawl(given, site, database).wait()
         log = site.end()
 
         differing = [name for name, sql in CONTENTS.items() if ask(database, sql) != ask(reference, sql)]

@@ -173,6 +173,11 @@ void Crawl::arrived(PageParsed&& parsed) {
     source.is_same_text =
         !discovery_.traps().page_read(parsed.url, source.depth, parsed.text_shape);
   }
+  const Outcome outcome = parsed.page.cut ? Outcome::ParseLimit : Outcome::Ok;
+  if (observer_.on_page) {
+    observer_.on_page(
+        {parsed.url, outcome, parsed.response.status, source.depth, parsed.page, parsed.items});
+  }
   source.nofollow = parsed.page.nofollow;
   std::vector<parser::Link> links = std::move(parsed.page.links);
   const std::span<const UrlId> ids =
@@ -183,15 +188,13 @@ void Crawl::arrived(PageParsed&& parsed) {
         {ids[i], links[i].kind, std::move(links[i].rel), std::move(links[i].anchor)});
   }
   PageRow row = page_row(parsed.response, parsed.attempts);
-  const bool is_cut = parsed.page.cut;
   if (!parsed.error.empty()) row.error = parsed.error;
   row.page = std::move(parsed.page);
   row.content_hash = parsed.content_hash;
   row.simhash = parsed.simhash;
   row.body = std::move(parsed.stored_body);
   record.items = std::move(parsed.items);
-  decide_page(std::move(record), parsed.id, is_cut ? Outcome::ParseLimit : Outcome::Ok, {},
-              std::move(row));
+  decide_page(std::move(record), parsed.id, outcome, {}, std::move(row));
 }
 
 void Crawl::arrived(RobotsParsed&& parsed) {

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -10,8 +12,11 @@
 
 #include "crawler/options.h"
 #include "crawler/progress.h"
+#include "parser/page.h"
 #include "parser/url.h"
 #include "storage/database.h"
+#include "storage/outcome.h"
+#include "storage/record.h"
 
 namespace skitter::crawler {
 
@@ -36,8 +41,21 @@ struct Summary {
   bool a_seed_was_fetched = false;  // in this run or an earlier one
 };
 
-// Called on the loop thread; must not block.
+// A page that was read, on its way into the database.
+struct CrawledPage {
+  std::string_view url;                             // canonical
+  storage::Outcome outcome = storage::Outcome::Ok;  // or ParseLimit
+  int status = 0;
+  std::uint16_t depth = 0;
+  const parser::Page& page;  // title, text, links, ...
+  std::span<const storage::ItemRow> items;
+};
+
+// Called on the loop thread; must not block. What they are given holds during the call.
 struct Observer {
+  // Once for each page that is read, in no order. It is not committed yet: killed now, the page is
+  // asked for and told of again by the next run.
+  std::function<void(const CrawledPage&)> on_page;
   std::function<void(const Progress&)> on_progress;
   std::chrono::milliseconds progress_interval{500};
   std::function<void(std::string_view)>

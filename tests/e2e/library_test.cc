@@ -36,8 +36,8 @@ TEST_F(LibraryTest, TheExampleOfTheDocsCrawls) {
   const ProgramResult result = cli::run({site.url("a.localhost"), "crawl.db"}, options);
   EXPECT_EQ(result.status, 0) << result.err;
   EXPECT_THAT(result.err, HasSubstr("finished"));
-  EXPECT_THAT(result.out, HasSubstr(site.url("a.localhost") + "\tOne\n"));
-  EXPECT_THAT(result.out, HasSubstr(site.url("a.localhost", "/b") + "\tTwo\n"));
+  EXPECT_THAT(result.out, HasSubstr(site.url("a.localhost") + "\tOne\t1 links\n"));
+  EXPECT_THAT(result.out, HasSubstr(site.url("a.localhost", "/b") + "\tTwo\t0 links\n"));
   expect_finished();
 }
 
