@@ -29,7 +29,8 @@ enum class Departure : std::uint8_t {
   // belongs in the list of formatting elements, so that later text reopens them in another order:
   // the same links and letters, but anchors differ.
   LostBookmark,
-  // A <frameset> threw the body away: the scanner has more links and text, none fewer.
+  // A <frameset> threw the body away: the scanner has more links and text, none fewer; a <base> that
+  // was thrown away with it has held for the scanner.
   Frameset,
   // gumbo overflows on a numeric reference of more than 32 bits: texts differ, and so do targets
   // with one in them. The scanner has as many links or more.
