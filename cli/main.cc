@@ -1,11 +1,14 @@
 #include <csignal>
+#include <cstdlib>
 #include <exception>
+#include <new>
 
 #include "cli/command.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/program.h"
 #include "crawler/crawler.h"
+#include "crawler/memory.h"
 #include "storage/database.h"
 
 namespace {
@@ -31,10 +34,27 @@ Exit run(int argc, char** argv) {
   } catch (const skitter::crawler::OptionsError& error) {
     complain(error.what());
     return Exit::Usage;
+  } catch (const std::bad_alloc&) {
+    skitter::crawler::end_out_of_memory();
   } catch (const std::exception& error) {
     complain(error.what());
     return Exit::Internal;
   }
+}
+
+std::terminate_handler usual_terminate = nullptr;
+
+// Memory that runs out in a frame which no exception can leave (a destructor, a C library's) is no
+// reason for a core dump.
+[[noreturn]] void terminate() {
+  try {
+    if (const std::exception_ptr error = std::current_exception()) std::rethrow_exception(error);
+  } catch (const std::bad_alloc&) {
+    skitter::crawler::end_out_of_memory();
+  } catch (...) {
+  }
+  usual_terminate();
+  std::abort();
 }
 
 }  // namespace
@@ -44,5 +64,6 @@ int main(int argc, char** argv) {
   (void)std::signal(SIGPIPE, SIG_IGN);
   // So is a limit on the size of files (`ulimit -f`): it is told like a full disk.
   (void)std::signal(SIGXFSZ, SIG_IGN);
+  usual_terminate = std::set_terminate(terminate);
   return static_cast<int>(run(argc, argv));
 }

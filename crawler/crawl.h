@@ -77,7 +77,7 @@ class Crawl {
     SteadyTime started;
     WasSent was_sent = WasSent::No;
   };
-  using Arrival = std::variant<PageParsed, RobotsParsed, storage::WriterEvent>;
+  using Arrival = std::variant<PageParsed, RobotsParsed, WorkerFailed, storage::WriterEvent>;
 
   // crawl_load.cc
   [[nodiscard]] bool has_new_seed(std::span<const parser::Url> seeds);
@@ -124,6 +124,7 @@ class Crawl {
   void take_arrivals();
   void arrived(PageParsed&& parsed);
   void arrived(RobotsParsed&& parsed);
+  void arrived(WorkerFailed&& failed);
   void arrived(storage::WriterEvent&& event);
   void reoffer(storage::Reoffer&& reoffer);
   void drop_errand(const Candidate& candidate, const Refusal& refusal);

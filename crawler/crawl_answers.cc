@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 #include "crawler/crawl.h"
@@ -206,6 +207,10 @@ void Crawl::arrived(RobotsParsed&& parsed) {
                                      parser::RobotsRules::kMaxCrawlDelay.count() / 1000));
   }
   robots_.parsed(std::move(parsed), clock_now());
+}
+
+void Crawl::arrived(WorkerFailed&& failed) {
+  std::rethrow_exception(failed.why);
 }
 
 void Crawl::arrived(storage::WriterEvent&& event) {

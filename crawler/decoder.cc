@@ -3,6 +3,7 @@
 #include <brotli/decode.h>
 #include <zlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include <algorithm>
 #include <array>
@@ -54,6 +55,7 @@ class ZlibStage : public Decoder::Stage {
     in.remove_prefix(in.size() - stream_.avail_in);
     written = room.size() - stream_.avail_out;
     if (result == Z_OK || result == Z_BUF_ERROR) return Step::Going;
+    if (result == Z_MEM_ERROR) throw std::bad_alloc();
     return result == Z_STREAM_END ? Step::Ended : Step::Damaged;
   }
 
@@ -104,12 +106,19 @@ class BrotliStage : public Decoder::Stage {
       case BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT:
         return Step::Going;
       case BROTLI_DECODER_RESULT_ERROR:
+        if (has_no_memory()) throw std::bad_alloc();
         return Step::Damaged;
     }
     return Step::Damaged;
   }
 
  private:
+  [[nodiscard]] bool has_no_memory() const {
+    const BrotliDecoderErrorCode code = BrotliDecoderGetErrorCode(state_.get());
+    return code <= BROTLI_DECODER_ERROR_ALLOC_CONTEXT_MODES &&
+           code >= BROTLI_DECODER_ERROR_ALLOC_BLOCK_TYPE_TREES;
+  }
+
   std::unique_ptr<BrotliDecoderState, BrotliDeleter> state_;
 };
 
@@ -130,6 +139,7 @@ class ZstdStage : public Decoder::Stage {
     const std::size_t result = ZSTD_decompressStream(stream_.get(), &to, &from);
     in.remove_prefix(from.pos);
     written = to.pos;
+    if (ZSTD_getErrorCode(result) == ZSTD_error_memory_allocation) throw std::bad_alloc();
     if (ZSTD_isError(result) != 0) return Step::Damaged;
     return result == 0 ? Step::Ended : Step::Going;
   }

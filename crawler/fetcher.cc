@@ -4,22 +4,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 #include "crawler/crawler.h"
 #include "crawler/descriptors.h"
+#include "crawler/memory.h"
 #include "crawler/transfer.h"
 #include "crawler/uv_handle.h"
 
 namespace skitter::crawler {
 namespace {
-
-// The library's process-wide state: set up once, before the first handle, and kept.
-void set_up_library() {
-  static const CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
-  if (code != CURLE_OK)
-    throw std::runtime_error(fmt::format("libcurl: {}", curl_easy_strerror(code)));
-}
 
 int to_curl_events(int status, int events) noexcept {
   if (status < 0) return CURL_CSELECT_ERR;
@@ -32,6 +27,7 @@ struct MultiDeleter {
 };
 
 void check(CURLMcode code) {
+  if (code == CURLM_OUT_OF_MEMORY) throw std::bad_alloc();
   if (code != CURLM_OK)
     throw std::runtime_error(fmt::format("libcurl: {}", curl_multi_strerror(code)));
 }
@@ -109,7 +105,7 @@ Fetcher::Impl::Impl(uv_loop_t* loop, const TransferOptions& options, std::size_t
       options_(options),
       callbacks_(std::move(callbacks)),
       timer_(make_uv<uv_timer_t>(loop, uv_timer_init, "timer for transfers", this)) {
-  set_up_library();
+  set_up_libraries();
   share_.reset(curl_share_init());
   multi_.reset(curl_multi_init());
   if (!share_ || !multi_) throw std::bad_alloc();

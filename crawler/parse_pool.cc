@@ -1,10 +1,14 @@
 #include "crawler/parse_pool.h"
 
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
+#include <new>
 #include <nlohmann/json.hpp>
+#include <system_error>
 #include <utility>
 
 #include "crawler/page_budget.h"
@@ -29,6 +33,9 @@ constexpr int kZstdLevel = 1;
 // False in the build that measures the loop alone (bench/loop.py).
 constexpr bool kReadsPages = SKITTER_READ_PAGES != 0;
 
+// A page is read again where memory ran out: there may be some once other pages gave theirs back.
+constexpr int kReads = 2;
+
 // A zstd compressor with its memory, reused from page to page.
 class Compressor {
  public:
@@ -41,6 +48,7 @@ class Compressor {
     buffer_.resize(ZSTD_compressBound(bytes.size()));
     const std::size_t size = ZSTD_compressCCtx(context_.get(), buffer_.data(), buffer_.size(),
                                                bytes.data(), bytes.size(), kZstdLevel);
+    if (ZSTD_getErrorCode(size) == ZSTD_error_memory_allocation) throw std::bad_alloc();
     if (ZSTD_isError(size) != 0) throw std::runtime_error(ZSTD_getErrorName(size));
     return buffer_.substr(0, size);
   }
@@ -114,6 +122,7 @@ class Worker {
 
  private:
   void read_page(const PageJob& job, PageParsed& result);
+  void give_up(const char* why, PageParsed& result);
   void take_items(const parser::Document& document, PageParsed& result);
   void canonicalise(parser::Page& page) const;
 
@@ -126,21 +135,32 @@ ParseResult Worker::operator()(PageJob&& job) {
   PageParsed result;
   result.id = job.id;
   result.attempts = job.attempts;
-  try {
-    if (kReadsPages) read_page(job, result);
-  } catch (const std::exception& error) {  // out of memory: this page's news, not the run's
-    arena_.reset();
-    result.page = {};
-    result.page.cut = true;
-    result.link_fingerprints.clear();
-    result.stored_body.clear();
-    result.items.clear();
-    result.error = error.what();
-  }
   result.url = job.url.without_fragment();
+  for (int reads = 1; reads <= kReads; ++reads) {
+    result.error.clear();
+    try {
+      if (kReadsPages) read_page(job, result);
+      break;
+    } catch (const std::bad_alloc&) {  // this page's news, not the run's
+      give_up("out of memory", result);
+    } catch (const std::exception& error) {
+      give_up(error.what(), result);
+      break;
+    }
+  }
   result.response = std::move(job.response);
   result.response.body = {};
   return result;
+}
+
+void Worker::give_up(const char* why, PageParsed& result) {
+  arena_.reset();
+  result.page = {};
+  result.page.cut = true;
+  result.link_fingerprints.clear();
+  result.stored_body.clear();
+  result.items.clear();
+  result.error = why;
 }
 
 void Worker::take_items(const parser::Document& document, PageParsed& result) {
@@ -209,7 +229,11 @@ bool is_packed_sitemap(std::string_view url) noexcept {
 ParsePool::ParsePool(const ParseOptions& options, Outbox outbox)
     : options_(options), outbox_(std::move(outbox)), jobs_(options.queue_capacity) {
   threads_.reserve(options_.workers);
-  for (std::size_t i = 0; i < options_.workers; ++i) threads_.emplace_back([this] { work(); });
+  try {
+    while (threads_.size() < options_.workers) threads_.emplace_back([this] { work(); });
+  } catch (const std::system_error&) {  // the system's limit of threads: fewer do it, too
+    if (threads_.empty()) throw;
+  }
 }
 
 ParsePool::~ParsePool() {
@@ -217,7 +241,16 @@ ParsePool::~ParsePool() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-void ParsePool::work() {
+void ParsePool::work() noexcept {
+  try {
+    do_jobs();
+  } catch (...) {
+    outbox_.put(WorkerFailed{std::current_exception()});
+    outbox_.send();
+  }
+}
+
+void ParsePool::do_jobs() {
   Worker worker(options_);
   Clock::time_point sent_at = Clock::now();
   int unsent = 0;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -55,7 +56,11 @@ struct RobotsParsed {
 };
 
 using ParseJob = std::variant<PageJob, RobotsJob>;
-using ParseResult = std::variant<PageParsed, RobotsParsed>;
+// A worker has ended, and its job with it.
+struct WorkerFailed {
+  std::exception_ptr why;
+};
+using ParseResult = std::variant<PageParsed, RobotsParsed, WorkerFailed>;
 
 struct ParseOptions {
   std::size_t workers = 1;
@@ -75,7 +80,9 @@ struct ParseOptions {
 // Owns:    the threads; each has its arena and its compressor.
 // Thread:  try_push() and finish(): loop. The outbox is called on the workers and must only hand
 //          over.
-// Errors:  a job always gives a result, whatever is in it.
+// Errors:  a job always gives a result, whatever is in it. Where memory runs out outside a page the
+//          worker ends with WorkerFailed, and the run should. The constructor throws
+//          std::system_error where not one thread is to be had; with fewer than asked for it makes do.
 class ParsePool {
  public:
   struct Outbox {
@@ -98,7 +105,8 @@ class ParsePool {
   static constexpr int kResultsASend = 16;
   static constexpr milliseconds kResultsWait{1};
 
-  void work();
+  void work() noexcept;
+  void do_jobs();
 
   ParseOptions options_;
   Outbox outbox_;

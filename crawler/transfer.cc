@@ -6,10 +6,12 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <new>
 #include <utility>
 
 #include "crawler/address.h"
 #include "crawler/crawler.h"
+#include "crawler/memory.h"
 #include "crawler/version.h"
 #include "parser/ascii.h"
 
@@ -26,9 +28,19 @@ bool is_accept_encoding(std::string_view line) {
 
 template <typename Value>
 void set(CURL* easy, CURLoption option, Value value, std::string_view what) {
-  if (const CURLcode code = curl_easy_setopt(easy, option, value); code != CURLE_OK) {
+  const CURLcode code = curl_easy_setopt(easy, option, value);
+  if (code == CURLE_OUT_OF_MEMORY) throw std::bad_alloc();
+  if (code != CURLE_OK) {
     throw OptionsError(fmt::format("{}: {}", what, curl_easy_strerror(code)));
   }
+}
+
+// Without memory libcurl would leave the line out.
+void append(Slist& list, const char* line) {
+  curl_slist* const longer = curl_slist_append(list.get(), line);
+  if (longer == nullptr) throw std::bad_alloc();
+  (void)list.release();
+  list.reset(longer);
 }
 
 bool is_readable(const parser::Headers& headers) {
@@ -84,6 +96,7 @@ Judgement judge_code(CURLcode code) {
     case CURLE_HTTP2:
     case CURLE_HTTP2_STREAM:
     case CURLE_PROXY:
+    case CURLE_OUT_OF_MEMORY:
       return {Outcome::NetworkError, true};
     default:
       return {Outcome::NetworkError, false};
@@ -93,7 +106,7 @@ Judgement judge_code(CURLcode code) {
 }  // namespace
 
 Transfer::Transfer(const TransferOptions& options, CURLSH* share)
-    : easy_(curl_easy_init()),
+    : easy_((set_up_libraries(), curl_easy_init())),
       max_header_bytes_(options.max_header_bytes),
       max_header_lines_(options.max_header_lines),
       max_encodings_(options.max_encodings) {
@@ -155,23 +168,22 @@ void Transfer::prepare(FetchRequest request) {
   is_starved_ = false;
   wants_body_ = false;
   was_sent_ = false;
+  refusals_before_ = curl_refusals();
   error_[0] = '\0';
 
   // Bodies are decoded here: libcurl takes one that breaks off in its compressed data for whole.
+  headers_.reset();
   const bool is_given =
       std::any_of(request_.headers.begin(), request_.headers.end(), is_accept_encoding);
-  curl_slist* headers = is_given ? nullptr : curl_slist_append(nullptr, kAcceptEncoding);
-  for (const std::string& line : request_.headers)
-    headers = curl_slist_append(headers, line.c_str());
-  headers_.reset(headers);
-  curl_slist* resolve = nullptr;
+  if (!is_given) append(headers_, kAcceptEncoding);
+  for (const std::string& line : request_.headers) append(headers_, line.c_str());
+  resolve_.reset();
   if (!request_.addresses.empty()) {
     std::string entry = fmt::format("+{}:{}:", request_.hostname, request_.port);
     for (const std::string& address : request_.addresses) entry += address + ',';
     entry.pop_back();
-    resolve = curl_slist_append(nullptr, entry.c_str());
+    append(resolve_, entry.c_str());
   }
-  resolve_.reset(resolve);
   // A transfer may wait for the handshake of another to learn whether it can share that connection.
   // Without TLS there is no handshake to tell, and it would wait for the other's whole answer.
   set(easy_.get(), CURLOPT_PIPEWAIT, request_.url.starts_with("https:") ? 1L : 0L, "multiplexing");
@@ -183,20 +195,25 @@ void Transfer::prepare(FetchRequest request) {
 std::size_t Transfer::on_header(char* data, std::size_t size, std::size_t count,
                                 void* self) noexcept {
   const std::size_t bytes = size * count;
-  return static_cast<Transfer*>(self)->take_header({data, bytes}) ? bytes : 0;
+  auto& transfer = *static_cast<Transfer*>(self);
+  return transfer.guard([&] { return transfer.take_header({data, bytes}); }) ? bytes : 0;
 }
 
 std::size_t Transfer::on_body(char* data, std::size_t size, std::size_t count,
                               void* self) noexcept {
   const std::size_t bytes = size * count;
-  return static_cast<Transfer*>(self)->take_body({data, bytes}) || bytes == 0 ? bytes : 0;
+  auto& transfer = *static_cast<Transfer*>(self);
+  const bool goes_on = transfer.guard([&] { return transfer.take_body({data, bytes}); });
+  return goes_on || bytes == 0 ? bytes : 0;
 }
 
 int Transfer::on_sent(void* self, char*, char*, int, int) noexcept {
   auto& transfer = *static_cast<Transfer*>(self);
-  transfer.was_sent_ = true;
-  if (transfer.just_sent != nullptr) transfer.just_sent->push_back(&transfer);
-  return CURL_PREREQFUNC_OK;
+  const bool goes_on = transfer.guard([&] {
+    if (transfer.just_sent != nullptr) transfer.just_sent->push_back(&transfer);
+    return transfer.was_sent_ = true;
+  });
+  return goes_on ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 
 bool Transfer::take_sent() noexcept {
@@ -204,7 +221,20 @@ bool Transfer::take_sent() noexcept {
 }
 
 curl_socket_t Transfer::on_open_socket(void* self, curlsocktype, curl_sockaddr* address) noexcept {
-  return static_cast<Transfer*>(self)->open_socket(*address);
+  auto& transfer = *static_cast<Transfer*>(self);
+  curl_socket_t fd = CURL_SOCKET_BAD;
+  const bool goes_on = transfer.guard([&] {
+    fd = transfer.open_socket(*address);
+    return true;
+  });
+  return goes_on ? fd : CURL_SOCKET_BAD;
+}
+
+template <typename Work>
+bool Transfer::guard(Work work) noexcept try {
+  return work();
+} catch (const std::bad_alloc&) {
+  return cut(Cut::OutOfMemory);
 }
 
 // Called for each address that is tried.
@@ -343,8 +373,17 @@ bool Transfer::judge_cut() {
       return end(Outcome::Truncated,
                  fmt::format("the body does not decode as Content-Encoding says: {}",
                              response_.headers.get("content-encoding")));
+    case Cut::OutOfMemory:
+      response_.may_retry = true;  // others give theirs back
+      return end(Outcome::NetworkError, "out of memory");
   }
   return false;
+}
+
+// libcurl 7.88 says of one above 100 kB that there is no memory for it.
+bool Transfer::is_header_line_too_long(CURLcode result) const noexcept {
+  return result == CURLE_OUT_OF_MEMORY && part_ != Part::Body &&
+         curl_refusals() == refusals_before_;
 }
 
 void Transfer::judge(CURLcode result) {
@@ -356,8 +395,9 @@ void Transfer::judge(CURLcode result) {
     response_.outcome = Outcome::PrivateAddress;
     response_.error = fmt::format("{} is private", refused_address_);
     response_.may_retry = false;
-  } else if (result == CURLE_OUT_OF_MEMORY && part_ != Part::Body) {  // of libcurl 7.88
+  } else if (is_header_line_too_long(result)) {
     response_.outcome = Outcome::TooLarge;
+    response_.may_retry = false;
     response_.error = "a header line is larger than 100 kB";
   } else if (result == CURLE_OK && response_.status == 0) {
     response_.outcome = Outcome::NetworkError;

@@ -76,6 +76,7 @@ class Transfer {
     Damaged,
     InnerTooLarge,
     PackedTooLarge,
+    OutOfMemory,
   };
   enum class Part : std::uint8_t { StatusLine, Fields, Body };
 
@@ -85,6 +86,9 @@ class Transfer {
   static curl_socket_t on_open_socket(void* self, curlsocktype, curl_sockaddr* address) noexcept;
   static int on_sent(void* self, char*, char*, int, int) noexcept;
 
+  // `work()`, under a frame of libcurl; false, and cut, where there is no memory for it.
+  template <typename Work>
+  [[nodiscard]] bool guard(Work work) noexcept;
   [[nodiscard]] bool take_header(std::string_view line);
   [[nodiscard]] bool take_body(std::string_view data);
   [[nodiscard]] bool keep(std::string_view decoded);
@@ -98,6 +102,7 @@ class Transfer {
   void set_fixed_options(const TransferOptions& options, CURLSH* share);
   void judge(CURLcode result);
   [[nodiscard]] bool judge_cut();
+  [[nodiscard]] bool is_header_line_too_long(CURLcode result) const noexcept;
 
   Easy easy_;
   Slist headers_;
@@ -116,6 +121,7 @@ class Transfer {
   Cut cut_ = Cut::None;
   bool wants_body_ = false;
   bool was_sent_ = false;
+  std::uint64_t refusals_before_ = 0;  // curl_refusals() when it started
   bool is_starved_ = false;
   std::array<char, CURL_ERROR_SIZE> error_{};
 };

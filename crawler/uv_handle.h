@@ -42,7 +42,9 @@ template <typename Handle, typename Init, typename... Args>
 //
 // Thread:  the one that calls run().
 // Errors:  no exception may cross libuv's frames: a callback does its work under guard(), which
-//          ends the loop and keeps the exception; run() throws it.
+//          ends the loop and keeps the exception; run() throws it. From then on guard() does
+//          nothing: what failed may have left half of its work undone, and what comes after it
+//          would build on that.
 class EventLoop {
  public:
   EventLoop() {
@@ -66,11 +68,12 @@ class EventLoop {
 
   template <typename Work>
   static void guard(uv_loop_t* loop, Work&& work) noexcept {
+    auto& self = *static_cast<EventLoop*>(loop->data);
+    if (self.failure_) return;
     try {
       work();
     } catch (...) {
-      auto& self = *static_cast<EventLoop*>(loop->data);
-      if (!self.failure_) self.failure_ = std::current_exception();
+      self.failure_ = std::current_exception();
       self.stop();
     }
   }

@@ -53,6 +53,7 @@ Connection open_connection(const std::string& name, int flags, const std::string
 std::string describe_failure(sqlite3* db, int code, std::string_view sql) {
   const char* name = sqlite3_db_filename(db, "main");
   const std::string_view path = name == nullptr || *name == '\0' ? "the database" : name;
+  if (code == SQLITE_IOERR_NOMEM) code = SQLITE_NOMEM;
   switch (code & 0xff) {  // the low byte is the class, the rest says which call failed
     case SQLITE_FULL:
       return fmt::format(
@@ -62,6 +63,11 @@ std::string describe_failure(sqlite3* db, int code, std::string_view sql) {
       return fmt::format(
           "cannot read or write {}: {}: check the disk and run the same command again to go on",
           path, system_words(db));
+    case SQLITE_NOMEM:
+      return fmt::format(
+          "{}: out of memory: what was committed stays; with more memory the same command again "
+          "goes on",
+          path);
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return fmt::format("{} is locked by another program: close it and try again", path);

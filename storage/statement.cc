@@ -154,17 +154,28 @@ double Statement::real(int column) const noexcept {
   return sqlite3_column_double(statement_.get(), column);
 }
 
-std::string_view Statement::text(int column) const noexcept {
+// A value is null also where there was no memory to give it in.
+void Statement::require_memory() const {
+  if (sqlite3_errcode(db_) == SQLITE_NOMEM) fail(SQLITE_NOMEM);
+}
+
+std::string_view Statement::text(int column) const {
   // The pointer first: asking for it may convert the value, and with it the length.
   const unsigned char* text = sqlite3_column_text(statement_.get(), column);
-  if (text == nullptr) return {};
+  if (text == nullptr) {
+    require_memory();
+    return {};
+  }
   const int length = sqlite3_column_bytes(statement_.get(), column);
   return {reinterpret_cast<const char*>(text), static_cast<std::size_t>(length)};
 }
 
-std::string_view Statement::blob(int column) const noexcept {
+std::string_view Statement::blob(int column) const {
   const void* bytes = sqlite3_column_blob(statement_.get(), column);
-  if (bytes == nullptr) return {};
+  if (bytes == nullptr) {
+    require_memory();
+    return {};
+  }
   const int length = sqlite3_column_bytes(statement_.get(), column);
   return {static_cast<const char*>(bytes), static_cast<std::size_t>(length)};
 }

@@ -44,8 +44,8 @@ class Statement {
   [[nodiscard]] ColumnType type(int column) const noexcept;
   [[nodiscard]] std::int64_t integer(int column) const noexcept;
   [[nodiscard]] double real(int column) const noexcept;
-  [[nodiscard]] std::string_view text(int column) const noexcept;  // valid until the next step()
-  [[nodiscard]] std::string_view blob(int column) const noexcept;  // likewise
+  [[nodiscard]] std::string_view text(int column) const;  // valid until the next step()
+  [[nodiscard]] std::string_view blob(int column) const;  // likewise
 
  private:
   struct Finalize {
@@ -54,6 +54,7 @@ class Statement {
 
   void check(int code) const;
   [[noreturn]] void fail(int code) const;
+  void require_memory() const;
 
   sqlite3* db_;
   std::unique_ptr<sqlite3_stmt, Finalize> statement_;

@@ -1,9 +1,12 @@
 #include "storage/writer.h"
 
+#include <sqlite3.h>
+
 #include <atomic>
 #include <chrono>
 #include <exception>
 #include <memory>
+#include <new>
 #include <optional>
 #include <thread>
 #include <type_traits>
@@ -73,6 +76,10 @@ struct Writer::Impl {
   void run() noexcept {
     try {
       write_all();
+    } catch (const std::bad_alloc&) {
+      batch.reset();
+      on_event(Failed{describe_failure(database.connection(), SQLITE_NOMEM, {})});
+      drop_all();
     } catch (const std::exception& failure) {
       batch.reset();  // rolls back
       on_event(Failed{failure.what()});

@@ -97,12 +97,20 @@ Contents CrawlTest::contents(std::string_view database) const {
   };
 }
 
+// Not the Reader: it allows no check of the whole file. Read-only, it never checkpoints.
+storage::Connection CrawlTest::open(std::string_view database) const {
+  const std::string file = path(database);
+  return storage::open_connection(file, SQLITE_OPEN_READONLY, file);
+}
+
+Words CrawlTest::integrity(std::string_view database) const {
+  return all_rows(open(database).get(), "PRAGMA integrity_check");
+}
+
 void CrawlTest::expect_sound(std::string_view database) const {
   SCOPED_TRACE(database);
-  // Not the Reader: it allows no check of the whole file. Read-only, it never checkpoints.
-  const std::string file = path(database);
-  const storage::Connection db = storage::open_connection(file, SQLITE_OPEN_READONLY, file);
-  EXPECT_EQ(all_rows(db.get(), "PRAGMA integrity_check"), Words{"ok"});
+  EXPECT_EQ(integrity(database), Words{"ok"});
+  const storage::Connection db = open(database);
   const auto count = [&](std::string_view sql) { return storage::query_integer(db.get(), sql); };
   EXPECT_EQ(count("SELECT count(*) - count(DISTINCT url) FROM urls"), 0);
   EXPECT_EQ(count("SELECT count(*) FROM links WHERE source_url IS NULL OR target_url IS NULL"), 0);

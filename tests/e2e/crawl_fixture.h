@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "storage/sqlite.h"
 #include "tests/cli/run_program.h"
 #include "tests/site/site.h"
 
@@ -58,6 +59,8 @@ class CrawlTest : public ::testing::Test {
                                     std::string_view database = kDatabase) const;
   [[nodiscard]] Contents contents(std::string_view database = kDatabase) const;
 
+  // What `PRAGMA integrity_check` says: "ok".
+  [[nodiscard]] Words integrity(std::string_view database = kDatabase) const;
   // What must hold in any database that a crawl leaves, however it ended.
   void expect_sound(std::string_view database = kDatabase) const;
   // The same, and that the last run left nothing to do.
@@ -66,6 +69,8 @@ class CrawlTest : public ::testing::Test {
   void expect_equal(const Contents& given, const Contents& want) const;
 
  private:
+  [[nodiscard]] storage::Connection open(std::string_view database) const;
+
   cli::TemporaryDirectory directory_;
 };
 
