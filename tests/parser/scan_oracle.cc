@@ -100,7 +100,7 @@ bool has_deep_formatting(const GumboNode& root) {
     const Place place = places.back();
     places.pop_back();
     if (!is_parent(*place.node)) continue;
-    if (place.inside > kLevels) return true;
+    if (place.inside >= kLevels) return true;
     const bool counts = place.inside > 0 || (place.node->type == GUMBO_NODE_ELEMENT &&
                                              is_formatting(place.node->v.element.tag));
     const GumboVector& children = place.node->v.element.children;
@@ -255,6 +255,12 @@ std::vector<std::pair<LinkKind, std::string>> targets_of(const Page& page) {
   return targets;
 }
 
+std::vector<std::pair<LinkKind, std::string>> distinct(
+    std::vector<std::pair<LinkKind, std::string>> sorted) {
+  sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
+  return sorted;
+}
+
 bool has_all_targets(const Page& scan, const Page& tree) {
   const auto found = targets_of(scan);
   const auto wanted = targets_of(tree);
@@ -284,8 +290,10 @@ bool is_excused(Departure departure, std::string_view html, const Page& scan, co
   switch (departure) {
     case Departure::None:
       return false;
-    case Departure::Moved:
     case Departure::LostBookmark:
+      return scan.title == tree.title && distinct(targets_of(scan)) == distinct(targets_of(tree)) &&
+             letters_of(scan) == letters_of(tree);
+    case Departure::Moved:
       return scan.title == tree.title && targets_of(scan) == targets_of(tree) &&
              letters_of(scan) == letters_of(tree);
     case Departure::Adopted:

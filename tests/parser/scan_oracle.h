@@ -26,8 +26,8 @@ enum class Departure : std::uint8_t {
   Adopted,
   // A formatting element was closed around a block with more than three elements between the two
   // ("adoption agency", the inner loop). gumbo then loses the place at which the element's clone
-  // belongs in the list of formatting elements, so that later text reopens them in another order:
-  // the same links and letters, but anchors differ.
+  // belongs in the list of formatting elements, so that later text reopens them in another order, or
+  // more often: the same targets and letters, but anchors differ.
   LostBookmark,
   // A <frameset> threw the body away: the scanner has more links and text, none fewer; a <base> that
   // was thrown away with it has held for the scanner.
