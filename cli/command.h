@@ -26,6 +26,7 @@ using Run = std::function<Exit()>;
 // Each subcommand adds its options to `app` and sets `run` when it is the one chosen.
 void add_crawl(CLI::App& app, Run& run);
 void add_query(CLI::App& app, Run& run);
+void add_export(CLI::App& app, Run& run);
 void add_extract(CLI::App& app, Run& run);
 void add_fetch(CLI::App& app, Run& run);
 void add_url(CLI::App& app, Run& run);

@@ -32,7 +32,7 @@ void Output::flush() {
     } else if (errno == EPIPE) {
       throw OutputClosed();
     } else if (errno != EINTR) {
-      throw OutputError(std::string("standard output: ") + std::strerror(errno) +
+      throw OutputError(name_ + ": " + std::strerror(errno) +
                         "; what was written so far is incomplete");
     }
   }

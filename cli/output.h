@@ -3,10 +3,11 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace skitter::cli {
 
-// stdout cannot take what we have to say (a full disk). Exit status 3.
+// stdout or a file cannot take what we have to say (a full disk). Exit status 3.
 class OutputError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
@@ -22,7 +23,8 @@ class OutputClosed : public std::runtime_error {
 // Errors:  OutputError, OutputClosed. What was not flushed is lost: a subcommand ends with flush().
 class Output {
  public:
-  explicit Output(int fd) : fd_(fd) {}
+  // `name` is what messages call it.
+  explicit Output(int fd, std::string name = "standard output") : fd_(fd), name_(std::move(name)) {}
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
 
@@ -31,6 +33,7 @@ class Output {
 
  private:
   int fd_;
+  std::string name_;
   std::string buffer_;
 };
 

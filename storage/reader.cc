@@ -155,6 +155,14 @@ sqlite3* Reader::connection() const noexcept {
   return impl_->db.get();
 }
 
+void Reader::hold_snapshot() {
+  sqlite3* db = impl_->db.get();
+  (void)sqlite3_set_authorizer(db, nullptr, nullptr);  // always SQLITE_OK; it refuses BEGIN
+  execute(db, "BEGIN");
+  (void)query_integer(db, "SELECT count(*) FROM sqlite_schema");  // what is read first is held
+  (void)sqlite3_set_authorizer(db, authorize, nullptr);
+}
+
 void Reader::interrupt() noexcept {
   sqlite3_interrupt(impl_->db.get());
 }

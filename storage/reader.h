@@ -21,6 +21,9 @@ class Reader {
   ~Reader();
 
   [[nodiscard]] sqlite3* connection() const noexcept;
+  // From now on every statement sees the database as it is at this moment, whatever a crawl writes
+  // meanwhile. Its log cannot be cut short until the Reader is gone.
+  void hold_snapshot();
   void interrupt() noexcept;  // the statement under way ends with a StorageError
 
  private:

@@ -55,8 +55,8 @@ Flags without(const Flags& all, const Flags& known) {
   return left;
 }
 
-constexpr const char* kSubcommands[] = {"crawl", "query",   "search", "why", "extract",
-                                        "fetch", "sitemap", "robots", "url"};
+constexpr const char* kSubcommands[] = {"crawl",   "query", "search",  "export", "why",
+                                        "extract", "fetch", "sitemap", "robots", "url"};
 
 TEST(DocsTest, OptionsNamesEveryFlagAndNoOther) {
   const Flags documented = flags_in(read_document("docs/options.md"));
