@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -23,23 +24,39 @@
 namespace skitter::cli {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, ExportFormat>, 1> kFormats = {{
-    {"jsonl", {&export_jsonl}},
+constexpr std::array<std::pair<std::string_view, ExportFormat>, 6> kFormats = {{
+    {"jsonl", {&export_jsonl, ExportRows::Columns}},
+    {"csv", {&export_csv, ExportRows::Columns}},
+    {"edges", {&export_edges, ExportRows::Graph}},
+    {"graphml", {&export_graphml, ExportRows::Graph}},
+    {"sitemap", {&export_sitemap, ExportRows::Pages, ExportTo::Files}},
+    {"markdown", {&export_markdown, ExportRows::Pages, ExportTo::Files}},
 }};
 
 struct ExportArguments {
   std::string database;
   ExportFormat format = kFormats.front().second;
-  std::string output;  // empty or "-": stdout
+  std::string output;  // empty: stdout
+  std::vector<std::string> columns;
+  std::string where;
 };
 
-// The last step of a name that is given by mistake: the crawl would be gone.
+// A slip of the hand would cost the crawl.
 void refuse_database(const std::string& database, const std::string& output) {
   for (const char* const suffix : {"", "-wal", "-shm"}) {
     std::error_code ignored;  // a file that is not there is no other's equal
     if (std::filesystem::equivalent(database + suffix, output, ignored)) {
       throw UsageError(fmt::format("export: --output: {} is the database itself", output));
     }
+  }
+}
+
+void check_flags(const ExportArguments& given) {
+  if (!given.columns.empty() && given.format.rows != ExportRows::Columns) {
+    throw UsageError("export: --columns is for --format jsonl and csv");
+  }
+  if (!given.where.empty() && given.format.rows == ExportRows::Graph) {
+    throw UsageError("export: --where chooses pages: it is not for --format edges and graphml");
   }
 }
 
@@ -50,7 +67,13 @@ bool write_export(const ExportArguments& given, Output& output) {
   add_sql_functions(reader.connection());
   const QueryStop stop(reader, std::nullopt);
   try {
-    given.format.write({reader, output, given.database});
+    given.format.write(
+        {reader, stop, output, given.output, given.database, given.columns, given.where});
+  } catch (const storage::SqlError& error) {
+    if (stop.reason() == StopReason::None) {
+      if (given.where.empty()) throw;
+      throw UsageError(fmt::format("export: --where: {}", error.what()));
+    }
   } catch (const storage::StorageError&) {
     if (stop.reason() == StopReason::None) throw;
   }
@@ -58,20 +81,28 @@ bool write_export(const ExportArguments& given, Output& output) {
 }
 
 Exit run_export(const ExportArguments& given) {
-  const bool to_stdout = given.output.empty() || given.output == "-";
+  check_flags(given);
   std::optional<OutputFile> file;
-  if (!to_stdout) {
+  if (!given.output.empty()) {
     refuse_database(given.database, given.output);
-    file.emplace(given.output);
+    if (given.format.to == ExportTo::Stream) file.emplace(given.output);
   }
   Output standard(STDOUT_FILENO);
   if (!write_export(given, file ? file->output() : standard)) {
-    complain(file ? fmt::format("export: interrupted; {} is as it was", given.output)
-                  : "export: interrupted; what was written is not all");
+    complain(given.output.empty()
+                 ? "export: interrupted; what was written is not all"
+                 : fmt::format("export: interrupted; {} is as it was", given.output));
     return Exit::Interrupted;
   }
   file ? file->commit() : standard.flush();
   return Exit::Finished;
+}
+
+void take_columns(const std::string& given, std::vector<std::string>& into) {
+  into.clear();
+  std::istringstream names(given);
+  for (std::string name; std::getline(names, name, ',');) into.push_back(name);
+  if (into.empty()) throw UsageError("give names, as in url,title,status");
 }
 
 }  // namespace
@@ -84,8 +115,16 @@ void add_export(CLI::App& app, Run& run) {
       ->required();
   add_choice<ExportFormat>(command, {"-f,--format", "What is written", kGroup}, kFormats,
                            given->format);
-  add_text(command, {"-o,--output", "A file, replaced once the export is whole", kGroup}, "FILE",
-           given->output);
+  add_value(command,
+            {"-o,--output", "Instead of stdout: takes its name once the export is whole", kGroup},
+            "FILE", "",
+            [given](const std::string& path) { given->output = path == "-" ? "" : path; });
+  add_value(
+      command,
+      {"--columns", "Of pages, and body, markdown, main_text, links, items (jsonl, csv)", kGroup},
+      "NAME,...", "", [given](const std::string& names) { take_columns(names, given->columns); });
+  add_text(command, {"--where", "Only pages for which this SQL holds: \"outcome = 'ok'\"", kGroup},
+           "SQL", given->where);
   add_config_options(command);
   command.callback([given, &run] { run = [given] { return run_export(*given); }; });
 }

@@ -89,6 +89,11 @@ OutputFile::~OutputFile() {
   (void)::close(opened_.fd);  // what matters of it was said by commit()
 }
 
+void OutputFile::commit_as(const std::string& path) {
+  opened_.path = resolve_links(path);
+  commit();
+}
+
 void OutputFile::commit() {
   output_.flush();
   if (opened_.part.empty()) return;

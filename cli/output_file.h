@@ -25,7 +25,8 @@ class OutputFile {
   ~OutputFile();
 
   [[nodiscard]] Output& output() noexcept { return output_; }
-  void commit();  // flushes first; on the disk when it returns
+  void commit();                            // flushes first; on the disk when it returns
+  void commit_as(const std::string& path);  // under another name in the same directory
 
  private:
   struct Opened {

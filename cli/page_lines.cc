@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 #include <string_view>
+#include <utility>
 
 #include "cli/json.h"
 #include "parser/page.h"
@@ -47,23 +48,43 @@ std::string json_of_data(std::string_view data) {
 
 }  // namespace
 
-PageLines::PageLines(const storage::Reader& reader)
-    : links_(reader.connection(), kLinksOfPage), items_(reader.connection(), kItemsOfPage) {}
+PageLines::PageLines(const storage::Reader& reader, std::vector<PageColumn> columns)
+    : columns_(std::move(columns)),
+      links_(reader.connection(), kLinksOfPage),
+      items_(reader.connection(), kItemsOfPage) {
+  for (const PageColumn& column : columns_) keys_.push_back(json_string(column.name));
+}
+
+std::string PageLines::selection() const {
+  std::string sql = "id";  // for the lists
+  for (const PageColumn& column : columns_) {
+    if (column.kind == PageColumn::Kind::Value) sql += ", " + column.sql;
+  }
+  return sql;
+}
 
 std::string PageLines::line(const Statement& page) {
-  std::string line = "{";
-  for (int i = 0; i < page.column_count(); ++i) {
-    line += fmt::format("{}{}:{}", i == 0 ? "" : ",", json_string(page.column_name(i)),
-                        json_of(page, i));
+  std::string line;
+  int value = 1;  // behind the id
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    line.append(i == 0 ? "{" : ",").append(keys_[i]).append(":");
+    switch (columns_[i].kind) {
+      case PageColumn::Kind::Value:
+        line += json_of(page, value++);
+        break;
+      case PageColumn::Kind::Links:
+        add_links(line, page.integer(0));
+        break;
+      case PageColumn::Kind::Items:
+        add_items(line, page.integer(0));
+        break;
+    }
   }
-  add_links(line, page.integer(0));
-  add_items(line, page.integer(0));
   return line + "}\n";
 }
 
 void PageLines::add_links(std::string& line, std::int64_t page) {
-  line += ",\"links\":[";
-  links_.reset();
+  line += '[';
   links_.bind(1, page);
   for (bool is_first = true; links_.step(); is_first = false) {
     const auto kind = parser::to_string(static_cast<parser::LinkKind>(links_.integer(3)));
@@ -71,18 +92,19 @@ void PageLines::add_links(std::string& line, std::int64_t page) {
                         json_string(links_.text(0)), json_string(links_.text(1)),
                         json_string(links_.text(2)), kind);
   }
+  links_.reset();
   line += ']';
 }
 
 void PageLines::add_items(std::string& line, std::int64_t page) {
-  line += ",\"items\":[";
-  items_.reset();
+  line += '[';
   items_.bind(1, page);
   for (bool is_first = true; items_.step(); is_first = false) {
     line +=
         fmt::format(R"({}{{"rule":{},"position":{},"data":{}}})", is_first ? "" : ",",
                     json_string(items_.text(0)), items_.integer(1), json_of_data(items_.text(2)));
   }
+  items_.reset();
   line += ']';
 }
 

@@ -115,6 +115,21 @@ TEST(ReaderTest, SeesOneStateWhileAWriterGoesOn) {
   EXPECT_THAT(rows(reader.connection(), "SELECT count(*) FROM urls"), ElementsAre("4"));
 }
 
+TEST(ReaderTest, HoldsASnapshotAcrossStatements) {
+  const TempDirectory directory;
+  Database database = open_database(directory.file());
+  apply(database, seed_record());
+  Reader reader(directory.file());
+  reader.hold_snapshot();
+  apply(database, page_record());
+  const Reader other(directory.file());
+  EXPECT_THAT(rows(other.connection(), "SELECT count(*) FROM urls"), ElementsAre("4"));
+  EXPECT_THAT(rows(reader.connection(), "SELECT count(*) FROM urls"), ElementsAre("2"));
+  EXPECT_THAT(rows(reader.connection(), "SELECT count(*) FROM pages"), ElementsAre("0"));
+  // It is as read-only as before.
+  EXPECT_NE(failure_of([&] { Statement(reader.connection(), "COMMIT").run(); }), "");
+}
+
 TEST(ReaderTest, ReadsWhatAKilledCrawlLeft) {
   const TempDirectory directory;
   const pid_t child = fork();
