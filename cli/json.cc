@@ -1,5 +1,6 @@
 #include "cli/json.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "cli/text.h"
@@ -15,6 +16,11 @@ std::string to_json(const ordered_json& value, JsonLayout layout) {
 }
 
 std::string json_string(std::string_view text) {
+  // Most texts are URLs and the like, which need no second look.
+  const bool is_plain = std::all_of(text.begin(), text.end(), [](char c) {
+    return c >= ' ' && c < '\x7f' && c != '"' && c != '\\';
+  });
+  if (is_plain) return std::string("\"").append(text).append("\"");
   return to_json(ordered_json(text), JsonLayout::OneLine);
 }
 

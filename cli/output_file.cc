@@ -26,9 +26,15 @@ constexpr mode_t kNewFile = 0666;  // less the umask
 
 // Behind symbolic links, also where the last one leads to a file that is not there yet.
 std::string resolve_links(const std::string& path) {
+  constexpr int kMostLinks = 40;  // as the kernel follows
+  fs::path resolved = path;
   std::error_code error;
-  const fs::path resolved = fs::weakly_canonical(path, error);
-  return error ? path : resolved.string();
+  for (int i = 0; i < kMostLinks && fs::is_symlink(resolved, error); ++i) {
+    const fs::path target = fs::read_symlink(resolved, error);
+    if (error) break;
+    resolved = resolved.parent_path() / target;  // an absolute target stands alone
+  }
+  return resolved.string();
 }
 
 bool is_same_file(int fd, const std::string& path) {

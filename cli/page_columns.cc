@@ -52,7 +52,7 @@ std::vector<PageColumn> choose_page_columns(const storage::Reader& reader,
     std::vector<std::string> words;
     for (const PageColumn& column : known) words.push_back(column.name);
     const std::string near = nearest(name, words);
-    throw UsageError(fmt::format("--columns: there is no column '{}'; {}", name,
+    throw UsageError(fmt::format("export: --columns: there is no column '{}'; {}", name,
                                  near.empty() ? fmt::format("there are {}", fmt::join(words, ", "))
                                               : fmt::format("did you mean {}?", near)));
   }

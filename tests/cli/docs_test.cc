@@ -113,7 +113,7 @@ std::vector<std::string> commands_in(const std::string& text) {
 
 TEST(DocsTest, EveryCommandOfTheCookbookWorks) {
   const std::vector<std::string> commands = commands_in(read_document("docs/cookbook.md"));
-  EXPECT_EQ(commands.size(), 12u);
+  EXPECT_EQ(commands.size(), 15u);
   site::Site site;
   site.route("a.localhost", "/en/cpp/a",
              site::Answer::html("<!doctype html><title>heapq</title><table><tr class=t-dsc-header>"

@@ -69,7 +69,9 @@ class XmlReader {
  public:
   explicit XmlReader(const std::string& text) : parser_(XML_ParserCreate(nullptr)) {
     XML_SetUserData(parser_.get(), this);
-    XML_SetElementHandler(parser_.get(), &XmlReader::on_start, [](void*, const XML_Char*) {});
+    XML_SetElementHandler(parser_.get(), &XmlReader::on_start, [](void* self, const XML_Char*) {
+      static_cast<XmlReader*>(self)->key_.clear();  // what follows </data> is layout
+    });
     XML_SetCharacterDataHandler(parser_.get(), &XmlReader::on_text);
     const auto status =
         XML_Parse(parser_.get(), text.data(), static_cast<int>(text.size()), XML_TRUE);
@@ -155,7 +157,9 @@ TEST_F(ExportFormatsTest, CsvHoldsThePages) {
   };
   EXPECT_EQ(table[1][column("title")], "One, \"two\"");
   EXPECT_EQ(table[1][column("h1")], "'=1+1");  // no spreadsheet runs it
-  EXPECT_EQ(table[1][column("text")], rows("SELECT text FROM pages WHERE id = 1")[0]);
+  EXPECT_EQ(table[1][column("text")], "'" + rows("SELECT text FROM pages WHERE id = 1")[0]);
+  EXPECT_EQ(table[1][column("error")], "");
+  EXPECT_EQ(table[1][column("headers")], rows("SELECT headers FROM pages WHERE id = 1")[0]);
 }
 
 TEST_F(ExportFormatsTest, ColumnsAndPagesCanBeChosen) {
@@ -323,7 +327,7 @@ TEST_F(ExportFormatsTest, MarkdownIsAFileForEachPage) {
   const std::string first = text_of(path("md") + "/000001.md");
   EXPECT_THAT(first, StartsWith("---\nurl: \"" + site_.url(kHost) +
                                 "\"\ntitle: \"One, \\\"two\\\"\"\nfetched_at: \"2"));
-  EXPECT_THAT(first, HasSubstr("\n---\n\n# =1+1\n\nWords **in bold**.\n"));
+  EXPECT_THAT(first, HasSubstr("\n---\n\n# \\=1+1\n\nWords **in bold**.\n"));
 
   const ProgramResult again = skitter({"export", "crawl.db", "-f", "markdown", "-o", "md"});
   EXPECT_EQ(again.status, 3);

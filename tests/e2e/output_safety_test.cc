@@ -127,6 +127,9 @@ TEST_F(OutputSafetyTest, OfACrawlAndItsDatabase) {
               HasSubstr("Title \\x1b[31mred\\x1b]0;owned\\x07"));
   EXPECT_THAT(shown({"query", db, "SELECT title AS '" + std::string(kAttack) + "' FROM pages"}),
               HasSubstr("\\x1b[31mred"));
+  for (const char* const format : {"jsonl", "graphml", "sitemap"}) {
+    shown({"export", db, "-f", format});
+  }
   shown({"query", db, "SELECT nonsense\x1b[2J"});
   shown({"extract", db, "-e", "other=a@rel"});
   // Words of a server stand in `detail` too, as the rule does that forbids.
