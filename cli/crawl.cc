@@ -11,12 +11,16 @@
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <span>
 
 #include "cli/command.h"
 #include "cli/crawl_options.h"
 #include "cli/json.h"
+#include "cli/line_file.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/page_stream.h"
 #include "cli/progress_line.h"
 #include "cli/seeds.h"
 #include "cli/summary.h"
@@ -82,14 +86,37 @@ ProgressStyle progress_style(const CrawlArguments& arguments) {
   return is_terminal(STDERR_FILENO) ? ProgressStyle::Redrawn : ProgressStyle::Lines;
 }
 
-crawler::Observer observe(ProgressPrinter& printer, const CrawlArguments& arguments) {
+crawler::Observer observe(ProgressPrinter& printer, PageStream* stream,
+                          const CrawlArguments& arguments) {
   crawler::Observer observer;
+  if (stream != nullptr) {
+    observer.on_committed = [stream](std::span<const storage::UrlId> pages) {
+      stream->push(pages);
+    };
+    observer.listener = [stream] { return stream->state(); };
+    observer.on_ended = [stream](crawler::EndReason reason) {
+      reason == crawler::EndReason::Forced ? stream->abandon() : stream->finish();
+    };
+  }
   if (arguments.verbosity == Verbosity::Quiet) return observer;
   observer.on_message = [&printer](std::string_view text) { printer.message(text); };
   if (progress_style(arguments) != ProgressStyle::None) {
     observer.on_progress = [&printer](const crawler::Progress& now) { printer.show(now); };
   }
   return observer;
+}
+
+// Opened before the crawl too.
+std::optional<LineFile> open_lines(const CrawlArguments& arguments) {
+  if (arguments.jsonl.empty()) return std::nullopt;
+  for (const char* const suffix : {"", "-wal", "-shm"}) {
+    std::error_code ignored;
+    const auto database = std::filesystem::weakly_canonical(arguments.output + suffix, ignored);
+    if (std::filesystem::weakly_canonical(arguments.jsonl, ignored) == database) {
+      throw UsageError(fmt::format("--jsonl: {} is the database itself", arguments.jsonl));
+    }
+  }
+  return std::optional<LineFile>(std::in_place, arguments.jsonl);
 }
 
 // What --verbose adds: from where to where, and by which options.
@@ -112,38 +139,66 @@ crawler::Options ready_options(const CrawlArguments& arguments) {
   return options;
 }
 
-Exit run_crawl(const CrawlArguments& arguments) {
-  const std::vector<parser::Url> seeds = seeds_or_throw(arguments);
-  const crawler::Options crawl_options = ready_options(arguments);
-  std::ofstream summary_file = open_summary(arguments.summary_json);
-  ordered_json options = options_json(arguments.options);
-  options["items"] = extraction_json(arguments.extraction);
-  const std::string options_text = to_json(options, JsonLayout::OneLine);
-  storage::Database database(arguments.output, arguments.start, arguments.durability);
-  warn(arguments, database, options);
-  describe(arguments, seeds.size(), database, options_text);
-
-  const SummaryContext context{arguments.output, arguments.color && wants_color(STDERR_FILENO)};
-  ProgressPrinter printer(progress_style(arguments), context.color);
-  const crawler::Summary summary = crawler::crawl(crawl_options, seeds, std::move(database),
-                                                  options_text, observe(printer, arguments));
-  printer.clear();
-
-  if (arguments.verbosity != Verbosity::Quiet) {
+void tell(const crawler::Summary& summary, const SummaryContext& context, Verbosity verbosity) {
+  if (verbosity != Verbosity::Quiet) {
     const std::string text = summary_text(summary, context);
     (void)std::fwrite(text.data(), 1, text.size(), stderr);
   } else if (summary.reason == crawler::EndReason::StorageFailed) {
     complain(summary.detail);
   } else if (exit_status(summary) == Exit::NoSeed) {
     complain(fmt::format("crawl: not one seed could be fetched; skitter query {} errors says why",
-                         arguments.output));
+                         context.database));
   }
-  if (summary_file.is_open()) {
-    summary_file << to_json(summary_json(summary, context), JsonLayout::Indented) << "\n";
-    summary_file.close();
-    if (!summary_file) throw OutputError("--summary-json: cannot write " + arguments.summary_json);
+}
+
+void write_summary(std::ofstream file, const crawler::Summary& summary,
+                   const SummaryContext& context, const std::string& path) {
+  if (!file.is_open()) return;
+  file << to_json(summary_json(summary, context), JsonLayout::Indented) << "\n";
+  file.close();
+  if (!file) throw OutputError("--summary-json: cannot write " + path);
+}
+
+// What became of the lines counts where the crawl itself went well.
+Exit status_with_lines(Exit status, const PageStream& stream, const std::string& database) {
+  if (!stream.error().empty()) {
+    complain(stream.error());
+    return Exit::Storage;
   }
-  return exit_status(summary);
+  if (!stream.was_abandoned() || status != Exit::Finished) return status;
+  complain(fmt::format("crawl: interrupted; the lines are not all: skitter export {} has them",
+                       database));
+  return Exit::Interrupted;
+}
+
+Exit run_crawl(const CrawlArguments& arguments) {
+  const std::vector<parser::Url> seeds = seeds_or_throw(arguments);
+  const crawler::Options crawl_options = ready_options(arguments);
+  std::ofstream summary_file = open_summary(arguments.summary_json);
+  std::optional<LineFile> lines = open_lines(arguments);
+  ordered_json options = options_json(arguments.options);
+  options["items"] = extraction_json(arguments.extraction);
+  const std::string options_text = to_json(options, JsonLayout::OneLine);
+  storage::Database database(arguments.output, arguments.start, arguments.durability);
+  warn(arguments, database, options);
+  describe(arguments, seeds.size(), database, options_text);
+  std::optional<PageStream> stream;
+  if (lines) {
+    lines->begin(arguments.start == storage::Start::Fresh ? LineFile::Begin::Anew
+                                                          : LineFile::Begin::BehindTheLast);
+    stream.emplace(arguments.output, lines->fd(), lines->name());
+  }
+
+  const SummaryContext context{arguments.output, arguments.color && wants_color(STDERR_FILENO)};
+  ProgressPrinter printer(progress_style(arguments), context.color);
+  const crawler::Summary summary =
+      crawler::crawl(crawl_options, seeds, std::move(database), options_text,
+                     observe(printer, stream ? &*stream : nullptr, arguments));
+  printer.clear();
+  tell(summary, context, arguments.verbosity);
+  write_summary(std::move(summary_file), summary, context, arguments.summary_json);
+  const Exit status = exit_status(summary);
+  return stream ? status_with_lines(status, *stream, arguments.output) : status;
 }
 
 }  // namespace

@@ -137,6 +137,13 @@ void add_traps(CLI::App& app, crawler::TrapLimits& limits) {
             {1, 255}, limits.max_spellings);
 }
 
+// -j may stand alone, so that a seed behind it could be taken for its file.
+void take_lines(const std::string& given, CrawlArguments& arguments) {
+  const bool is_url = given.find("://") != std::string::npos;
+  if (is_url) arguments.seeds.push_back(given);
+  arguments.jsonl = given.empty() || is_url ? "-" : given;
+}
+
 void add_files(CLI::App& app, CrawlArguments& arguments) {
   constexpr const char* kGroup = "Output";
   add_text(app, {"-o,--output", "The database; an existing one is continued", kGroup}, "FILE.db",
@@ -149,6 +156,10 @@ void add_files(CLI::App& app, CrawlArguments& arguments) {
   add_parse_timeout(app, kGroup, arguments.options.parse_timeout);
   add_flag(app, {"--durable", "Every commit survives a power cut (slower)", kGroup},
            [&arguments] { arguments.durability = storage::Durability::PowerCut; });
+  add_value(app, {"-j,--jsonl", "Each page as a JSON line too, once it is committed", kGroup},
+            "[FILE|-]", "",
+            [&arguments](const std::string& given) { take_lines(given, arguments); })
+      ->expected(0, 1);
   add_text(app, {"--summary-json", "The end summary as JSON", kGroup}, "FILE",
            arguments.summary_json);
   add_duration(app, {"--grace", "For transfers in flight after the first Ctrl-C", kGroup},

@@ -30,6 +30,7 @@ struct CrawlArguments {
   bool progress = true;
   bool color = true;
   std::string summary_json;  // a file; empty: none
+  std::string jsonl;         // a file, "-" for stdout; empty: none
 };
 
 // Declares the flags of `crawl`; `arguments` must outlive the parsing.

@@ -133,7 +133,19 @@ storage::Database Crawl::run(storage::Database database, std::span<const parser:
   loop_.run();
   pool_.reset();
   report_progress();
-  return writer_->finish();
+  storage::Database written = writer_->finish();
+  hand_on_last_pages();
+  return written;
+}
+
+// Those of commits after the loop's last turn.
+void Crawl::hand_on_last_pages() {
+  inbox_.take_all(arrivals_);
+  for (const Arrival& arrival : arrivals_) {
+    const auto* const event = std::get_if<storage::WriterEvent>(&arrival);
+    const auto* const committed = event ? std::get_if<storage::Committed>(event) : nullptr;
+    if (committed && observer_.on_committed) observer_.on_committed(committed->pages);
+  }
 }
 
 void Crawl::on_turn(uv_prepare_t* handle) noexcept {
@@ -177,6 +189,7 @@ void Crawl::turn() {
     return loop_.stop();
   }
   if (must_abort_) abort_transfers();
+  if (observer_.listener) ask_listener();
   flush();
   if (phase_ == Phase::Running) {
     request_refills();
@@ -190,6 +203,14 @@ void Crawl::turn() {
     arm_timer();
   }
   end_when_done();
+}
+
+void Crawl::ask_listener() {
+  const Listener listener = observer_.listener();
+  is_listener_behind_ = listener == Listener::Behind;
+  if (listener == Listener::Gone && phase_ == Phase::Running) {
+    stop(EndReason::Interrupted, "nobody takes the pages any more");
+  }
 }
 
 bool Crawl::start_look_ups() {
@@ -257,7 +278,8 @@ void Crawl::request_reoffers() {
 }
 
 bool Crawl::has_room() const {
-  return fetcher_->in_flight() < concurrency_ && !is_parser_behind() && !is_writer_behind();
+  return fetcher_->in_flight() < concurrency_ && !is_parser_behind() && !is_writer_behind() &&
+         !is_listener_behind_;
 }
 
 bool Crawl::is_parser_behind() const {
@@ -365,6 +387,10 @@ std::uint64_t Crawl::max_body_bytes(const Candidate& candidate) const {
 }
 
 void Crawl::arm_timer() {
+  if (is_listener_behind_) {  // nothing that the loop waits for says that it has caught up
+    (void)uv_timer_start(due_timer_.get(), &Crawl::on_due, kListenerWaitMs, 0);
+    return;
+  }
   const std::optional<SteadyTime> due = frontier_.next_due();
   if (!due || !has_room()) {
     (void)uv_timer_stop(due_timer_.get());
@@ -471,6 +497,7 @@ void Crawl::flush() {
 }
 
 Bottleneck Crawl::bottleneck(SteadyTime now) const {
+  if (is_listener_behind_) return Bottleneck::Output;
   if (is_writer_behind()) return Bottleneck::Disk;
   if (is_parser_behind()) return Bottleneck::Parser;
   const std::size_t in_flight = fetcher_ ? fetcher_->in_flight() : 0;

@@ -70,7 +70,8 @@ class Crawl {
   static constexpr std::size_t kReoffersAtOnce = 8;
   static constexpr int kCandidatesATurn = 1'024;
   static constexpr std::size_t kDefaultIpConcurrency = 8;
-  static constexpr std::uint64_t kGuessBytes = 1'024;  // enough to tell a sitemap from a page
+  static constexpr std::uint64_t kGuessBytes = 1'024;   // enough to tell a sitemap from a page
+  static constexpr std::uint64_t kListenerWaitMs = 20;  // till a listener that is behind is asked
 
   struct Flight {
     Candidate candidate;
@@ -86,6 +87,8 @@ class Crawl {
 
   // crawl.cc: the turn, and what starts and ends.
   void turn();
+  void ask_listener();
+  void hand_on_last_pages();
   bool start_look_ups();  // true where there was one to start
   void take_address(HostId id, const Resolution& resolution);
   void request_refills();
@@ -180,6 +183,7 @@ class Crawl {
   Summary summary_;
   bool must_abort_ = false;
   bool storage_failed_ = false;
+  bool is_listener_behind_ = false;
   bool has_redirects_ = false;  // of earlier runs too
   std::uint64_t asked_ = 0;     // pages asked for, earlier runs included: what --max-pages counts
   Progress progress_;

@@ -224,6 +224,8 @@ void Crawl::arrived(storage::WriterEvent&& event) {
     frontier_.refilled(refill->host, now);
   } else if (auto* links = std::get_if<storage::Reoffer>(&event)) {
     reoffer(std::move(*links));
+  } else if (auto* committed = std::get_if<storage::Committed>(&event)) {
+    if (observer_.on_committed) observer_.on_committed(committed->pages);
   } else if (auto* failed = std::get_if<storage::Failed>(&event)) {
     summary_.reason = EndReason::StorageFailed;
     summary_.detail = std::move(failed->message);

@@ -104,6 +104,7 @@ Summary crawl(const Options& given, const std::vector<parser::Url>& seeds,
       summary.reason = EndReason::StorageFailed;
     }
   }
+  if (observer.on_ended) observer.on_ended(summary.reason);
   return summary;
 }
 

@@ -51,7 +51,12 @@ struct CrawledPage {
   std::span<const storage::ItemRow> items;
 };
 
-// Called on the loop thread; must not block. What they are given holds during the call.
+// How whoever takes the pages keeps up. Behind: no transfer is started until that is over; Gone:
+// the crawl ends as Interrupted.
+enum class Listener { Ready, Behind, Gone };
+
+// Called on the loop thread; must not block, but for on_ended. What they are given holds during the
+// call.
 struct Observer {
   // Once for each page that is read, in no order. It is not committed yet: killed now, the page is
   // asked for and told of again by the next run.
@@ -60,6 +65,11 @@ struct Observer {
   std::chrono::milliseconds progress_interval{500};
   std::function<void(std::string_view)>
       on_message;  // news for the user, one line, safe for a terminal
+  // Pages that a reader of the database can see from now on: each decided URL once a run.
+  std::function<void(std::span<const storage::UrlId>)> on_committed;
+  std::function<Listener()> listener;  // asked each turn of the loop; empty: always Ready
+  // The run is committed, on_committed has had its pages, and the database is about to be closed.
+  std::function<void(EndReason)> on_ended;
 };
 
 // Throws OptionsError for options that crawl() would refuse: known before a database is made or

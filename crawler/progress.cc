@@ -12,6 +12,8 @@ std::string_view to_string(Bottleneck bottleneck) noexcept {
       return "parser";
     case Bottleneck::Disk:
       return "disk";
+    case Bottleneck::Output:
+      return "output";
     case Bottleneck::Nothing:
       return "nothing left";
   }

@@ -167,6 +167,7 @@ struct Reoffer {
 };
 struct Committed {
   std::uint64_t records = 0;  // Records (not other ops) made durable by one transaction
+  std::vector<UrlId> pages;   // of them: the URLs whose page they brought
 };
 // The writer has stopped; the last transaction is rolled back.
 struct Failed {

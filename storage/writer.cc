@@ -52,6 +52,7 @@ struct Batch {
   std::size_t ops = 0;
   std::size_t records = 0;
   std::size_t bytes = 0;
+  std::vector<UrlId> pages;
 };
 
 }  // namespace
@@ -115,7 +116,10 @@ struct Writer::Impl {
       if (!batch) begin();
       recorder.apply(op);
       ++batch->ops;
-      if constexpr (std::is_same_v<Op, Record>) ++batch->records;
+      if constexpr (std::is_same_v<Op, Record>) {
+        ++batch->records;
+        if (op.page) batch->pages.push_back(op.url);
+      }
     }
   }
 
@@ -126,9 +130,9 @@ struct Writer::Impl {
 
   void commit() {
     batch->transaction.commit();
-    const Committed committed{batch->records};
+    Committed committed{batch->records, std::move(batch->pages)};
     batch.reset();
-    on_event(committed);
+    on_event(std::move(committed));
   }
 
   [[nodiscard]] std::optional<SteadyTime> deadline() const {

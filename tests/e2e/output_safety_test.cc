@@ -139,6 +139,7 @@ TEST_F(OutputSafetyTest, OfACrawlAndItsDatabase) {
     shown({"why", db, url, "--json"});
   }
   shown({"why", db, attacked("http://a.localhost/nowhere?")});
+  shown(crawl_words({"--fresh", "--retries", "0", "-q", "-j", site_.url("a.localhost")}));
 }
 
 TEST_F(OutputSafetyTest, OfOnePage) {

@@ -51,7 +51,9 @@ TEST(WriterTest, CommitsByCount) {
   EXPECT_TRUE(
       crawl.writer.try_push(HostState{.id = 1, .robots_state = "rules", .crawl_delay_ms = 9}));
   EXPECT_TRUE(crawl.writer.try_push(page_record()));
-  EXPECT_EQ(crawl.next<Committed>().records, 2u);
+  const auto committed = crawl.next<Committed>();
+  EXPECT_EQ(committed.records, 2u);
+  EXPECT_THAT(committed.pages, ElementsAre(1));  // that of page_record(); a seed brings none
   const Reader reader(directory.file());
   EXPECT_THAT(rows(reader.connection(), "SELECT title FROM pages"), ElementsAre("One"));
 }
