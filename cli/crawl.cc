@@ -32,6 +32,8 @@ namespace {
 
 using nlohmann::ordered_json;
 
+// A copy or a long query of another program is over by then; what holds on longer is left to the user.
+constexpr std::chrono::minutes kLockWait{5};
 constexpr std::size_t kShownProblems = 20;  // a wrong file must not scroll everything away
 
 std::vector<parser::Url> seeds_or_throw(const CrawlArguments& arguments) {
@@ -139,6 +141,17 @@ crawler::Options ready_options(const CrawlArguments& arguments) {
   return options;
 }
 
+// Until the crawl runs, which waits in its own words.
+storage::LockWait wait_for_lock(const CrawlArguments& arguments) {
+  storage::LockWait wait;
+  wait.limit = kLockWait;
+  wait.on_wait = [&arguments] {
+    complain(
+        fmt::format("waiting: another program has {} locked; Ctrl-C ends it", arguments.output));
+  };
+  return wait;
+}
+
 void tell(const crawler::Summary& summary, const SummaryContext& context, Verbosity verbosity) {
   if (verbosity != Verbosity::Quiet) {
     const std::string text = summary_text(summary, context);
@@ -179,7 +192,8 @@ Exit run_crawl(const CrawlArguments& arguments) {
   ordered_json options = options_json(arguments.options);
   options["items"] = extraction_json(arguments.extraction);
   const std::string options_text = to_json(options, JsonLayout::OneLine);
-  storage::Database database(arguments.output, arguments.start, arguments.durability);
+  storage::Database database(arguments.output, arguments.start, arguments.durability,
+                             wait_for_lock(arguments));
   warn(arguments, database, options);
   describe(arguments, seeds.size(), database, options_text);
   std::optional<PageStream> stream;

@@ -154,6 +154,8 @@ void add_files(CLI::App& app, CrawlArguments& arguments) {
                         arguments.options.store);
   add_parse_mode(app, kGroup, arguments.options.parse);
   add_parse_timeout(app, kGroup, arguments.options.parse_timeout);
+  add_size_or_none(app, {"--min-free", "Pause while the disk has less left; 0: never", kGroup},
+                   arguments.options.min_free_bytes);
   add_flag(app, {"--durable", "Every commit survives a power cut (slower)", kGroup},
            [&arguments] { arguments.durability = storage::Durability::PowerCut; });
   add_value(app, {"-j,--jsonl", "Each page as a JSON line too, once it is committed", kGroup},
@@ -242,6 +244,7 @@ ordered_json options_json(const crawler::Options& options) {
       {"store", word_of(options.store, kStores)},
       {"parse", word_of(options.parse, kParseModes)},
       {"parse_timeout_ms", options.parse_timeout.count()},
+      {"min_free_bytes", options.min_free_bytes},
       {"grace_ms", options.grace.count()},
       {"max_body_bytes", transfer.max_body_bytes},
       {"max_header_bytes", transfer.max_header_bytes},

@@ -118,6 +118,14 @@ CLI::Option* add_size(CLI::App& app, const OptionText& text, std::uint64_t& into
   });
 }
 
+CLI::Option* add_size_or_none(CLI::App& app, const OptionText& text, std::uint64_t& into) {
+  return add_value(app, text, "SIZE", size_option(into), [&into](const std::string& given) {
+    const auto size = parse_size(given);
+    if (!size) throw UsageError(fmt::format("'{}' is no size; write 64k, 8M or 1G", given));
+    into = *size;
+  });
+}
+
 std::uint64_t parse_count(const std::string& text, const CountRange& range) {
   std::uint64_t count = 0;
   const char* const end = text.data() + text.size();

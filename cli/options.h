@@ -51,7 +51,8 @@ CLI::Option* add_list(CLI::App& app, const OptionText& text, const char* type,
 CLI::Option* add_duration(CLI::App& app, const OptionText& text, std::chrono::milliseconds& into);
 CLI::Option* add_duration(CLI::App& app, const OptionText& text,
                           std::optional<std::chrono::milliseconds>& into);
-CLI::Option* add_size(CLI::App& app, const OptionText& text, std::uint64_t& into);
+CLI::Option* add_size(CLI::App& app, const OptionText& text, std::uint64_t& into);  // above 0
+CLI::Option* add_size_or_none(CLI::App& app, const OptionText& text, std::uint64_t& into);
 
 struct CountRange {
   std::uint64_t least = 0;

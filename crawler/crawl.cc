@@ -32,6 +32,11 @@ ParseOptions parse_options(const Options& options, std::size_t capacity) {
   return parse;
 }
 
+std::int64_t wall_clock_ms() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<milliseconds>(now).count();
+}
+
 std::uint64_t ceil_ms(SteadyTime::duration wait) {
   if (wait.count() <= 0) return 0;
   return static_cast<std::uint64_t>(std::chrono::ceil<milliseconds>(wait).count());
@@ -100,9 +105,14 @@ Crawl::~Crawl() {
   writer_.reset();
 }
 
-storage::Database Crawl::run(storage::Database database, std::span<const parser::Url> seeds) {
+storage::Database Crawl::run(storage::Database database, std::span<const parser::Url> seeds,
+                             std::int64_t run) {
+  run_ = run;
+  is_short_of_space_ = options_.min_free_bytes > 0;
   writer_ = std::make_unique<storage::Writer>(
-      std::move(database), storage::WriterLimits{.queue_capacity = 2 * kWriterAhead},
+      std::move(database),
+      storage::WriterLimits{.queue_capacity = 2 * kWriterAhead,
+                            .min_free_bytes = options_.min_free_bytes},
       [this](storage::WriterEvent event) { inbox_.push(std::move(event)); });
   pool_ = std::make_unique<ParsePool>(
       parse_options(options_, kParseAhead),
@@ -169,23 +179,14 @@ void Crawl::on_grace_over(uv_timer_t* handle) noexcept {
 }
 
 void Crawl::on_signal(uv_signal_t* handle, int) noexcept {
-  EventLoop::guard(handle->loop, [&] {
-    Crawl& crawl = *owner(handle);
-    const bool is_first = crawl.summary_.reason != EndReason::Interrupted &&
-                          crawl.summary_.reason != EndReason::Forced;
-    if (is_first) {
-      crawl.stop(EndReason::Interrupted, "");
-      return;
-    }
-    crawl.summary_.reason = EndReason::Forced;
-    crawl.must_abort_ = true;
-  });
+  EventLoop::guard(handle->loop, [&] { owner(handle)->interrupt(); });
 }
 
 void Crawl::turn() {
   if (phase_ == Phase::Done) return loop_.stop();
   if (storage_failed_) {
     phase_ = Phase::Done;
+    summary_.still_queued = frontier_.queued();
     return loop_.stop();
   }
   if (must_abort_) abort_transfers();
@@ -278,8 +279,8 @@ void Crawl::request_reoffers() {
 }
 
 bool Crawl::has_room() const {
-  return fetcher_->in_flight() < concurrency_ && !is_parser_behind() && !is_writer_behind() &&
-         !is_listener_behind_;
+  return !is_short_of_space_ && fetcher_->in_flight() < concurrency_ && !is_parser_behind() &&
+         !is_writer_behind() && !is_listener_behind_;
 }
 
 bool Crawl::is_parser_behind() const {
@@ -399,6 +400,21 @@ void Crawl::arm_timer() {
   (void)uv_timer_start(due_timer_.get(), &Crawl::on_due, ceil_ms(*due - clock_now()), 0);
 }
 
+// The second time, what is under way is given up: transfers, and waiting for the database.
+void Crawl::interrupt() {
+  const bool is_first = ++interrupts_ == 1;
+  const bool is_over = phase_ == Phase::Ending || phase_ == Phase::Done;
+  if (is_over && is_first) return start_grace();  // for what is left to write
+  if (is_first) return stop(EndReason::Interrupted, "");
+  if (!is_over) summary_.reason = EndReason::Forced;
+  must_abort_ = true;
+}
+
+void Crawl::start_grace() {
+  (void)uv_timer_start(grace_timer_.get(), &Crawl::on_grace_over,
+                       static_cast<std::uint64_t>(options_.grace.count()), 0);
+}
+
 void Crawl::stop(EndReason reason, std::string detail) {
   const bool is_limit_already = phase_ != Phase::Running && summary_.reason == EndReason::Limit;
   if (is_limit_already) return;  // it is about to end anyway, by the limit
@@ -407,10 +423,9 @@ void Crawl::stop(EndReason reason, std::string detail) {
   summary_.detail = std::move(detail);
   phase_ = Phase::Stopping;
   (void)uv_timer_stop(due_timer_.get());
-  (void)uv_timer_start(grace_timer_.get(), &Crawl::on_grace_over,
-                       static_cast<std::uint64_t>(options_.grace.count()), 0);
-  if (observer_.on_message && reason == EndReason::Interrupted) {
-    observer_.on_message("stopping: what is in flight is finished; once more to stop at once");
+  start_grace();
+  if (reason == EndReason::Interrupted) {
+    say("stopping: what is in flight is finished; once more to stop at once");
   }
 }
 
@@ -418,6 +433,7 @@ void Crawl::abort_transfers() {
   must_abort_ = false;
   if (phase_ == Phase::Running) phase_ = Phase::Stopping;
   fetcher_.reset();
+  if (interrupts_ > 0) writer_->give_up();
 }
 
 // Others took the descriptors that were there at the start.
@@ -442,7 +458,9 @@ void Crawl::end_when_done() {
     case Phase::Stopping:
       end_run();
       break;
-    case Phase::Ending:
+    case Phase::Ending:  // the loop stays until all is written: that may have to wait for a lock
+      if (!std::exchange(is_writer_closed_, true)) writer_->close();
+      if (!has_writer_ended_) return;
       phase_ = Phase::Done;
       loop_.stop();
       break;
@@ -465,6 +483,8 @@ void Crawl::end_run() {
   } else {
     leave_held();
   }
+  push_op(storage::EndRun{run_, std::string(to_string(summary_.reason)), summary().counts,
+                          wall_clock_ms()});
   flush();
   (void)uv_timer_start(due_timer_.get(), &Crawl::on_due, 0, 0);
 }
@@ -497,6 +517,8 @@ void Crawl::flush() {
 }
 
 Bottleneck Crawl::bottleneck(SteadyTime now) const {
+  if (is_locked_) return Bottleneck::Lock;
+  if (is_told_of_space_) return Bottleneck::Space;
   if (is_listener_behind_) return Bottleneck::Output;
   if (is_writer_behind()) return Bottleneck::Disk;
   if (is_parser_behind()) return Bottleneck::Parser;

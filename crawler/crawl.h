@@ -53,10 +53,13 @@ class Crawl {
   // would decide as those of the run before; what it ruled out is judged again where they would
   // not, or where a seed is new.
   void load(storage::Database& database, std::span<const parser::Url> seeds, bool judges_alike);
-  // Runs the loop to the end; the database comes back with all that was decided committed.
+  // Runs the loop to the end of the run `run`; the database comes back with all that was decided
+  // committed, and the run's row filled in, unless the summary says that the database failed.
   [[nodiscard]] storage::Database run(storage::Database database,
-                                      std::span<const parser::Url> seeds);
+                                      std::span<const parser::Url> seeds, std::int64_t run);
   [[nodiscard]] Summary summary() const;
+  // The run's row is not filled in.
+  [[nodiscard]] bool has_storage_failed() const noexcept { return storage_failed_; }
 
  private:
   enum class Phase : std::uint8_t { Running, Stopping, Ending, Done };
@@ -101,7 +104,9 @@ class Crawl {
   [[nodiscard]] bool is_writer_behind() const;
   [[nodiscard]] bool is_at_limit();
   void arm_timer();
+  void interrupt();
   void stop(EndReason reason, std::string detail);
+  void start_grace();
   void abort_transfers();
   void take_starvation(std::size_t in_flight);
   void end_when_done();
@@ -129,7 +134,15 @@ class Crawl {
   void arrived(RobotsParsed&& parsed);
   void arrived(WorkerFailed&& failed);
   void arrived(storage::WriterEvent&& event);
-  void reoffer(storage::Reoffer&& reoffer);
+  void arrived(storage::Committed&& committed) {
+    if (observer_.on_committed) observer_.on_committed(committed.pages);
+  }
+  void arrived(storage::Refill&& refill);
+  void arrived(storage::Reoffer&& page);
+  void arrived(storage::DiskSpace&& space);
+  void arrived(storage::Locked&& lock);
+  void arrived(storage::Failed&& failed);
+  void arrived(storage::Ended&&) { has_writer_ended_ = true; }
   void drop_errand(const Candidate& candidate, const Refusal& refusal);
   void decide_unasked(const Candidate& candidate, const Refusal& refusal);
   void decide_page(Record record, UrlId id, Outcome outcome, std::string detail,
@@ -141,6 +154,10 @@ class Crawl {
 
   // Moments of the loop share one reading of the clock a turn.
   [[nodiscard]] static SteadyTime clock_now() { return std::chrono::steady_clock::now(); }
+
+  void say(std::string_view message) const {
+    if (observer_.on_message) observer_.on_message(message);
+  }
 
   static void on_turn(uv_prepare_t* handle) noexcept;
   static void on_wake(uv_poll_t* handle, int status, int events) noexcept;
@@ -181,9 +198,17 @@ class Crawl {
 
   Phase phase_ = Phase::Running;
   Summary summary_;
+  int interrupts_ = 0;
+  int fruitless_refills_ = 0;  // in a row
   bool must_abort_ = false;
   bool storage_failed_ = false;
   bool is_listener_behind_ = false;
+  bool is_short_of_space_ = false;  // also until the writer has looked
+  bool is_told_of_space_ = false;   // that it is short
+  bool is_locked_ = false;          // another program has the database
+  bool is_writer_closed_ = false;
+  bool has_writer_ended_ = false;
+  std::int64_t run_ = 0;
   bool has_redirects_ = false;  // of earlier runs too
   std::uint64_t asked_ = 0;     // pages asked for, earlier runs included: what --max-pages counts
   Progress progress_;

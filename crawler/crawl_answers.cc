@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <exception>
 #include <utility>
+#include <variant>
 
 #include "crawler/crawl.h"
 #include "crawler/retry.h"
@@ -33,6 +34,15 @@ PageRow page_row(const Response& response, unsigned attempts) {
   row.last_modified = response.headers.get("last-modified");
   if (response.status != 0) row.header = response.header_text;  // whole
   return row;
+}
+
+// One by one they happen: what was asked for may be decided when the answer comes. So many in a row
+// mean that the index of queued URLs is not what the table says, and would be asked for ever.
+constexpr int kFruitlessRefills = 1'000;
+
+storage::StorageError damaged(std::string_view what) {
+  return storage::StorageError(fmt::format(
+      "the database is damaged ({}): use a copy of it, or start anew with --fresh", what));
 }
 
 bool asks_to_wait(int status) {
@@ -214,26 +224,57 @@ void Crawl::arrived(WorkerFailed&& failed) {
 }
 
 void Crawl::arrived(storage::WriterEvent&& event) {
-  if (auto* refill = std::get_if<storage::Refill>(&event)) {
-    const SteadyTime now = clock_now();
-    for (storage::Refill::Row& row : refill->rows) {
-      KnownUrls::Row& known = discovery_.known()[row.id];
-      if (known.outcome() != Outcome::Queued || known.is_in_memory()) continue;
-      discovery_.bring_back(row.id, std::move(row.url), now);
-    }
-    frontier_.refilled(refill->host, now);
-  } else if (auto* links = std::get_if<storage::Reoffer>(&event)) {
-    reoffer(std::move(*links));
-  } else if (auto* committed = std::get_if<storage::Committed>(&event)) {
-    if (observer_.on_committed) observer_.on_committed(committed->pages);
-  } else if (auto* failed = std::get_if<storage::Failed>(&event)) {
-    summary_.reason = EndReason::StorageFailed;
-    summary_.detail = std::move(failed->message);
-    storage_failed_ = true;
+  std::visit([this](auto&& value) { arrived(std::move(value)); }, std::move(event));
+}
+
+void Crawl::arrived(storage::Refill&& refill) {
+  const SteadyTime now = clock_now();
+  bool has_found = false;
+  for (storage::Refill::Row& row : refill.rows) {
+    const bool is_known = row.id != 0 && row.id <= discovery_.known().size() &&
+                          discovery_.known()[row.id].host == refill.host;
+    if (!is_known || !parser::parse_url(row.url)) throw damaged("a queued URL makes no sense");
+    KnownUrls::Row& known = discovery_.known()[row.id];
+    if (known.outcome() != Outcome::Queued || known.is_in_memory()) continue;
+    discovery_.bring_back(row.id, std::move(row.url), now);
+    has_found = true;
+  }
+  fruitless_refills_ = has_found || refill.more ? 0 : fruitless_refills_ + 1;
+  if (fruitless_refills_ > kFruitlessRefills) throw damaged("queued URLs are missing");
+  frontier_.refilled(refill.host, now);
+}
+
+void Crawl::arrived(storage::DiskSpace&& space) {
+  constexpr std::uint64_t kMib = 1u << 20;
+  const bool was_told = std::exchange(is_told_of_space_, space.is_short);
+  is_short_of_space_ = space.is_short;
+  if (space.is_short) {
+    say(fmt::format("paused: {} MiB are free for the database, less than --min-free {}M: it goes "
+                    "on by itself when there is more; Ctrl-C ends it",
+                    space.free_bytes / kMib, options_.min_free_bytes / kMib));
+  } else if (was_told) {
+    say(fmt::format("going on: {} MiB are free again", space.free_bytes / kMib));
   }
 }
 
-void Crawl::reoffer(storage::Reoffer&& page) {
+void Crawl::arrived(storage::Locked&& lock) {
+  is_locked_ = lock.is_waiting;
+  say(lock.is_waiting ? "waiting: another program has the database locked; Ctrl-C ends it"
+                      : "going on: the database is not locked any more");
+}
+
+void Crawl::arrived(storage::Failed&& failed) {
+  // Nothing failed where the user would not wait.
+  if (!failed.was_told_to) {
+    summary_.reason = EndReason::StorageFailed;
+  } else {
+    summary_.reason = interrupts_ > 1 ? EndReason::Forced : EndReason::Interrupted;
+  }
+  summary_.detail = std::move(failed.message);
+  storage_failed_ = true;
+}
+
+void Crawl::arrived(storage::Reoffer&& page) {
   --reoffering_;
   const SteadyTime now = clock_now();
   Record record;

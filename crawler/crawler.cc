@@ -15,6 +15,7 @@
 #include "crawler/descriptors.h"
 #include "crawler/transfer.h"
 #include "crawler/version.h"
+#include "storage/busy_wait.h"
 
 namespace skitter::crawler {
 namespace {
@@ -57,6 +58,15 @@ bool judges_alike(const std::string& before, std::string_view now) {
                      [&](const char* name) { return value(earlier, name) == value(given, name); });
 }
 
+// The run's reason is worth a try, and no more: without it, the next run calls this one killed.
+void try_to_end(storage::Database& database, std::int64_t run, const Summary& summary) {
+  try {
+    database.lock_wait().give_up();
+    database.end_run({run, std::string(to_string(summary.reason)), summary.counts, now_ms()});
+  } catch (const storage::StorageError&) {
+  }
+}
+
 }  // namespace
 
 std::string_view to_string(EndReason reason) noexcept {
@@ -94,16 +104,9 @@ Summary crawl(const Options& given, const std::vector<parser::Url>& seeds,
   const std::optional<std::string> last_options = database.last_options();
   crawl.load(database, seeds, !last_options || judges_alike(*last_options, options_json));
   const std::int64_t run = database.begin_run(kVersion, options_json, seeds.size(), now_ms());
-  storage::Database written = crawl.run(std::move(database), seeds);
+  storage::Database written = crawl.run(std::move(database), seeds, run);
   Summary summary = crawl.summary();
-  try {
-    written.end_run(run, to_string(summary.reason), summary.counts, now_ms());
-  } catch (const storage::StorageError& error) {
-    if (summary.reason != EndReason::StorageFailed) {
-      summary.detail = error.what();
-      summary.reason = EndReason::StorageFailed;
-    }
-  }
+  if (crawl.has_storage_failed()) try_to_end(written, run, summary);
   if (observer.on_ended) observer.on_ended(summary.reason);
   return summary;
 }

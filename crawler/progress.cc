@@ -14,6 +14,10 @@ std::string_view to_string(Bottleneck bottleneck) noexcept {
       return "disk";
     case Bottleneck::Output:
       return "output";
+    case Bottleneck::Space:
+      return "paused, no disk space";
+    case Bottleneck::Lock:
+      return "database locked";
     case Bottleneck::Nothing:
       return "nothing left";
   }

@@ -8,7 +8,7 @@
 namespace skitter::crawler {
 
 // What keeps the crawl from going faster at this moment.
-enum class Bottleneck { Politeness, Network, Parser, Disk, Output, Nothing };
+enum class Bottleneck { Politeness, Network, Parser, Disk, Space, Lock, Output, Nothing };
 [[nodiscard]] std::string_view to_string(
     Bottleneck bottleneck) noexcept;  // "politeness", ..., "nothing left"
 

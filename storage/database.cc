@@ -7,7 +7,9 @@
 #include <string>
 #include <utility>
 
+#include "storage/busy_wait.h"
 #include "storage/file_lock.h"
+#include "storage/recorder.h"
 #include "storage/schema.h"
 #include "storage/sqlite.h"
 #include "storage/statement.h"
@@ -18,7 +20,6 @@ namespace {
 // 16 KiB pages halve the cost of writing 18 KB a page against SQLite's 4 KiB: a text or a body
 // then needs no chain of overflow pages.
 constexpr int kPageBytes = 16384;
-constexpr int kOpenTimeoutMs = 5000;
 constexpr int kWriterCacheKib = 16 * 1024;
 // A checkpoint after that many pages of log, and what a log that once grew larger (a reader kept it
 // from being checkpointed) is cut back to: both 32 MiB.
@@ -72,6 +73,25 @@ void configure(sqlite3* db, Durability durability) {
 constexpr std::string_view kUrlColumns =
     "SELECT id, url, host, depth, hops, outcome, detail FROM url";
 
+// What the crawl builds its tables on: ids are given out without gaps.
+void require_sound(bool holds, const std::string& path, std::string_view what) {
+  if (holds) return;
+  throw StorageError(fmt::format("{} is damaged ({}): use a copy of it, or start anew with --fresh",
+                                 path, what));
+}
+
+bool is_in(std::int64_t value, std::int64_t least, std::int64_t most) noexcept {
+  return value >= least && value <= most;
+}
+
+void check_url(const Statement& row, std::int64_t hosts, const std::string& path) {
+  const bool is_sound = is_in(row.integer(2), 0, hosts) && is_in(row.integer(3), 0, 0xffff) &&
+                        is_in(row.integer(4), 0, 0xff) &&
+                        (row.type(5) == ColumnType::Null ||
+                         is_in(row.integer(5), 0, std::int64_t{kOutcomeCount} - 1));
+  require_sound(is_sound, path, "a URL's row makes no sense");
+}
+
 UrlId hand_on_url(Statement& row, const UrlSink& sink) {
   std::optional<Outcome> outcome;
   if (row.type(5) != ColumnType::Null) outcome = static_cast<Outcome>(row.integer(5));
@@ -85,10 +105,11 @@ UrlId hand_on_url(Statement& row, const UrlSink& sink) {
 }  // namespace
 
 struct Database::Impl {
-  Impl(const std::string& file, Start start, Durability durability)
-      : path(file), lock(lock_file(file, start)) {
+  Impl(const std::string& file, Start start, Durability durability, LockWait&& wait)
+      : path(file), lock(lock_file(file, start)), busy(wait.limit) {
+    busy.tell(std::move(wait.on_wait));
     db = open_connection(sqlite_name(file), SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, file);
-    (void)sqlite3_busy_timeout(db.get(), kOpenTimeoutMs);  // only a wrong handle can make it fail
+    busy.attach(db.get());
     // A file whose creation was cut short is rolled back to nothing by the first read.
     if (query_integer(db.get(), "PRAGMA user_version") == 0) {
       execute(db.get(), fmt::format("PRAGMA page_size = {}", kPageBytes));
@@ -103,11 +124,12 @@ struct Database::Impl {
 
   std::string path;
   FileLock lock;  // before the connection, which is therefore closed first
+  BusyWait busy;  // likewise: the connection calls it
   Connection db;
 };
 
-Database::Database(const std::string& path, Start start, Durability durability)
-    : impl_(std::make_unique<Impl>(path, start, durability)) {}
+Database::Database(const std::string& path, Start start, Durability durability, LockWait wait)
+    : impl_(std::make_unique<Impl>(path, start, durability, std::move(wait))) {}
 Database::Database(Database&&) noexcept = default;
 Database& Database::operator=(Database&&) noexcept = default;
 Database::~Database() = default;
@@ -118,14 +140,21 @@ const std::string& Database::path() const noexcept {
 sqlite3* Database::connection() const noexcept {
   return impl_->db.get();
 }
+BusyWait& Database::lock_wait() const noexcept {
+  return impl_->busy;
+}
 
 void Database::load(const LoadSink& sink) {
   sqlite3* db = connection();
+  const std::int64_t hosts = query_integer(db, "SELECT count(*) FROM host");
+  const std::int64_t urls = query_integer(db, "SELECT count(*) FROM url");
   if (sink.host) {
+    std::int64_t id = 0;
     Statement row(db,
                   "SELECT id, name, robots_state, crawl_delay_ms, blocked_until_ms, incidents "
                   "FROM host ORDER BY id");
     while (row.step()) {
+      require_sound(row.integer(0) == ++id, path(), "a host is missing");
       HostState state;
       state.id = static_cast<HostId>(row.integer(0));
       state.robots_state = row.text(2);
@@ -138,6 +167,7 @@ void Database::load(const LoadSink& sink) {
   if (sink.robots) {
     Statement row(db, "SELECT host, origin, fetched_at_ms, state, body FROM robots ORDER BY rowid");
     while (row.step()) {
+      require_sound(is_in(row.integer(0), 1, hosts), path(), "a robots.txt is of no host");
       RobotsCopy copy;
       copy.host = static_cast<HostId>(row.integer(0));
       copy.origin = row.text(1);
@@ -148,12 +178,20 @@ void Database::load(const LoadSink& sink) {
     }
   }
   if (sink.url) {
+    std::int64_t id = 0;
     Statement row(db, fmt::format("{} ORDER BY id", kUrlColumns));
-    while (row.step()) (void)hand_on_url(row, sink.url);
+    while (row.step()) {
+      require_sound(row.integer(0) == ++id, path(), "a URL is missing");
+      check_url(row, hosts, path());
+      (void)hand_on_url(row, sink.url);
+    }
   }
   if (sink.nearer) {
     Statement row(db, "SELECT id FROM nearer ORDER BY id");
-    while (row.step()) sink.nearer(static_cast<UrlId>(row.integer(0)));
+    while (row.step()) {
+      require_sound(is_in(row.integer(0), 1, urls), path(), "a page to offer again is none");
+      sink.nearer(static_cast<UrlId>(row.integer(0)));
+    }
   }
 }
 
@@ -216,18 +254,8 @@ std::int64_t Database::begin_run(std::string_view version, std::string_view opti
   return run;
 }
 
-void Database::end_run(std::int64_t run, std::string_view reason, const RunCounts& counts,
-                       std::int64_t now_ms) {
-  Statement update(connection(),
-                   "UPDATE run SET ended_at_ms = ?2, reason = ?3, pages = ?4, ok = ?5, "
-                   "errors = ?6, bytes = ?7, requests = ?8, discovered = ?9 WHERE id = ?1");
-  update.bind(1, run).bind(2, now_ms).bind(3, reason);
-  int index = 4;
-  for (const std::uint64_t count :
-       {counts.pages, counts.ok, counts.errors, counts.bytes, counts.requests, counts.discovered}) {
-    update.bind(index++, static_cast<std::int64_t>(count));
-  }
-  update.run();
+void Database::end_run(const EndRun& end) {
+  Recorder(connection()).apply(end);
 }
 
 }  // namespace skitter::storage

@@ -9,18 +9,22 @@
 #include <string>
 #include <string_view>
 
+#include "storage/clock.h"
 #include "storage/record.h"
 
 struct sqlite3;
 
 namespace skitter::storage {
 
+class BusyWait;
+
 // The database cannot be used: what, where, and what to do. Exit status 3.
 class StorageError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// The SQL that was given is wrong, or what it asks of a function is: its author can mend it.
+// The SQL that was given is wrong, or what it asks of a function is: its author can mend it. Never
+// the file's fault, or the machine's.
 class SqlError : public StorageError {
   using StorageError::StorageError;
 };
@@ -28,14 +32,10 @@ class SqlError : public StorageError {
 enum class Start { Continue, Fresh };  // Fresh: an existing crawl in the file is removed first
 enum class Durability { Process, PowerCut };  // synchronous=NORMAL, FULL
 
-// Counts of one run, for its row in `runs` and for the end summary.
-struct RunCounts {
-  std::uint64_t pages = 0;  // URLs asked for and decided
-  std::uint64_t ok = 0;
-  std::uint64_t errors = 0;
-  std::uint64_t bytes = 0;     // decoded
-  std::uint64_t requests = 0;  // all of them: retries, robots.txt, redirects
-  std::uint64_t discovered = 0;
+// While another program has the database locked.
+struct LockWait {
+  milliseconds limit{5'000};
+  std::function<void()> on_wait = {};  // called once a wait, when that has lasted for a second
 };
 
 // One row of `url`. `outcome` nullopt: only a link's target.
@@ -60,14 +60,16 @@ class Database {
  public:
   // Opens or creates `path`, migrates an older schema, refuses a newer one, another program's file
   // and a file that another crawl has open. Start::Fresh removes a crawl's file, never another's.
-  Database(const std::string& path, Start start, Durability durability);
+  Database(const std::string& path, Start start, Durability durability, LockWait wait = {});
   Database(Database&&) noexcept;
   Database& operator=(Database&&) noexcept;
   ~Database();
 
   [[nodiscard]] const std::string& path() const noexcept;
   [[nodiscard]] sqlite3* connection() const noexcept;
+  [[nodiscard]] BusyWait& lock_wait() const noexcept;
 
+  // Throws where ids have gaps, or a row points at none: nobody could go on from that.
   void load(const LoadSink& sink);
   // The first `limit` URLs behind `after` that ended in one of `outcomes`, in order of id. Gives the
   // last one's id, 0 where there are none.
@@ -84,8 +86,7 @@ class Database {
   // what its pages still tell of it.
   [[nodiscard]] std::int64_t begin_run(std::string_view version, std::string_view options_json,
                                        std::uint64_t seeds, std::int64_t now_ms);
-  void end_run(std::int64_t run, std::string_view reason, const RunCounts& counts,
-               std::int64_t now_ms);
+  void end_run(const EndRun& end);
 
  private:
   struct Impl;

@@ -133,6 +133,24 @@ struct RefillRequest {
 struct ReofferRequest {
   UrlId url = 0;
 };
+// Counts of one run, for its row in `runs` and for the end summary.
+struct RunCounts {
+  std::uint64_t pages = 0;  // URLs asked for and decided
+  std::uint64_t ok = 0;
+  std::uint64_t errors = 0;
+  std::uint64_t bytes = 0;     // decoded
+  std::uint64_t requests = 0;  // all of them: retries, robots.txt, redirects
+  std::uint64_t discovered = 0;
+};
+
+// Fills in the row of a run that is over.
+struct EndRun {
+  std::int64_t run = 0;
+  std::string reason;
+  RunCounts counts;
+  std::int64_t now_ms = 0;  // UTC, since 1970
+};
+
 // Ends all that is still queued (of one host, or of all where `host` is 0); or says with
 // Outcome::Queued why it is.
 struct DecideQueued {
@@ -146,7 +164,7 @@ struct DecideQueued {
 struct ExplainRedirects {};
 
 using WriteOp = std::variant<Record, HostState, RobotsCopy, RefillRequest, ReofferRequest,
-                             DecideQueued, ExplainRedirects>;
+                             DecideQueued, ExplainRedirects, EndRun>;
 
 // Queued URLs of one host, nearest first, then in order of discovery. May hold URLs that are in
 // flight.
@@ -172,8 +190,21 @@ struct Committed {
 // The writer has stopped; the last transaction is rolled back.
 struct Failed {
   std::string message;  // what, where, what to do
+  bool was_told_to = false;  // by give_up(), while it waited
+};
+// The writer has stopped; all that was pushed is committed.
+struct Ended {};
+// Whether the file system has less left than WriterLimits::min_free_bytes; told first when the
+// writer begins, then when it changes.
+struct DiskSpace {
+  bool is_short = false;
+  std::uint64_t free_bytes = 0;
+};
+// Whether the writer waits for another program's lock; told when that takes a while.
+struct Locked {
+  bool is_waiting = false;
 };
 
-using WriterEvent = std::variant<Committed, Refill, Reoffer, Failed>;
+using WriterEvent = std::variant<Committed, Refill, Reoffer, DiskSpace, Locked, Failed, Ended>;
 
 }  // namespace skitter::storage

@@ -103,6 +103,9 @@ Recorder::Recorder(sqlite3* db)
                                  "WHERE u.outcome = {} ORDER BY u.id",
                                  static_cast<int>(Outcome::Redirect))),
       explain_url_(db, "UPDATE url SET detail = ?2 WHERE id = ?1 AND detail IS NOT ?2"),
+      end_run_(db,
+               "UPDATE run SET ended_at_ms = ?2, reason = ?3, pages = ?4, ok = ?5, errors = ?6, "
+               "bytes = ?7, requests = ?8, discovered = ?9 WHERE id = ?1"),
       refill_(db,
               "SELECT id, url FROM url WHERE outcome = 0 AND host = ?1 ORDER BY depth, id "
               "LIMIT ?2"),
@@ -125,6 +128,17 @@ void Recorder::apply(const Record& record) {
   if (record.page) put_page(record, *record.page);
   for (const UrlId id : record.nearer) bind_id(add_nearer_, 1, id).run();
   if (record.reoffered != 0) bind_id(remove_nearer_, 1, record.reoffered).run();
+}
+
+void Recorder::apply(const EndRun& end) {
+  end_run_.bind(1, end.run).bind(2, end.now_ms).bind(3, end.reason);
+  int index = 4;
+  const RunCounts& counts = end.counts;
+  for (const std::uint64_t count :
+       {counts.pages, counts.ok, counts.errors, counts.bytes, counts.requests, counts.discovered}) {
+    end_run_.bind(index++, static_cast<std::int64_t>(count));
+  }
+  end_run_.run();
 }
 
 void Recorder::add(const NewHost& host) {

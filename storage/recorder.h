@@ -23,6 +23,7 @@ class Recorder {
   void apply(const RobotsCopy& copy);
   void apply(const DecideQueued& decision);
   void apply(const ExplainRedirects&);
+  void apply(const EndRun& end);
 
   [[nodiscard]] Refill answer(const RefillRequest& request);
   [[nodiscard]] Reoffer answer(const ReofferRequest& request);
@@ -76,6 +77,7 @@ class Recorder {
   Statement decide_all_;
   Statement redirects_;
   Statement explain_url_;
+  Statement end_run_;
   Statement refill_;
   Statement reoffer_;
 };

@@ -15,6 +15,8 @@
 #include <vector>
 
 #include "storage/bounded_queue.h"
+#include "storage/busy_wait.h"
+#include "storage/free_space.h"
 #include "storage/recorder.h"
 #include "storage/sqlite.h"
 
@@ -62,6 +64,7 @@ struct Writer::Impl {
       : database(std::move(base)),
         limits(bounds),
         on_event(std::move(sink)),
+        lock_wait(database.lock_wait()),
         queue(limits.queue_capacity),
         thread([this] { run(); }) {}
   Impl(const Impl&) = delete;
@@ -76,16 +79,20 @@ struct Writer::Impl {
   // The top of the thread: nothing thrown leaves it.
   void run() noexcept {
     try {
+      lock_wait.tell([this] { on_event(Locked{true}); });
+      if (limits.min_free_bytes > 0) look_for_space(/*is_first=*/true);
       write_all();
+      on_event(Ended{});
     } catch (const std::bad_alloc&) {
       batch.reset();
-      on_event(Failed{describe_failure(database.connection(), SQLITE_NOMEM, {})});
+      on_event(Failed{describe_failure(database.connection(), SQLITE_NOMEM, {}), false});
       drop_all();
     } catch (const std::exception& failure) {
       batch.reset();  // rolls back
-      on_event(Failed{failure.what()});
+      on_event(Failed{failure.what(), lock_wait.has_given_up()});
       drop_all();
     }
+    lock_wait.tell({});
   }
 
   void write_all() {
@@ -103,6 +110,7 @@ struct Writer::Impl {
       const bool was_handful = !ops.empty() && ops.size() < kHandful;
       ops.clear();
       if (is_commit_due()) commit();  // a quiet crawl: there was nothing to take
+      if (is_short && std::chrono::steady_clock::now() >= look_at) look_for_space(/*is_first=*/false);
       if (was_handful) std::this_thread::sleep_for(kRest);
     }
     if (batch) commit();
@@ -126,6 +134,7 @@ struct Writer::Impl {
   void begin() {
     batch.emplace(database.connection(),
                   std::chrono::steady_clock::now() + limits.time_a_transaction);
+    if (lock_wait.take_end()) on_event(Locked{false});
   }
 
   void commit() {
@@ -133,11 +142,23 @@ struct Writer::Impl {
     Committed committed{batch->records, std::move(batch->pages)};
     batch.reset();
     on_event(std::move(committed));
+    if (limits.min_free_bytes > 0) look_for_space(/*is_first=*/false);
+  }
+
+  // What is written takes space, and so do others. Once it was short an eighth more is wanted, so
+  // that the crawl does not stop again at the next page.
+  void look_for_space(bool is_first) {
+    const std::optional<std::uint64_t> free = free_bytes(database.path());
+    const std::uint64_t wanted = limits.min_free_bytes + (is_short ? limits.min_free_bytes / 8 : 0);
+    const bool was_short = std::exchange(is_short, free && *free < wanted);
+    if (is_first || is_short != was_short) on_event(DiskSpace{is_short, free.value_or(0)});
+    look_at = std::chrono::steady_clock::now() + limits.look_again;
   }
 
   [[nodiscard]] std::optional<SteadyTime> deadline() const {
-    if (!batch) return std::nullopt;
-    return batch->deadline;
+    if (batch) return batch->deadline;
+    if (is_short) return look_at;
+    return std::nullopt;
   }
 
   [[nodiscard]] bool is_commit_due() const {
@@ -154,9 +175,12 @@ struct Writer::Impl {
   Database database;
   const WriterLimits limits;
   const std::function<void(WriterEvent)> on_event;
+  BusyWait& lock_wait;  // the database's, wherever that is moved to
   BoundedQueue<WriteOp> queue;
   std::atomic<std::size_t> held_bytes = 0;
-  std::optional<Batch> batch;  // of the thread alone
+  std::optional<Batch> batch;  // of the thread alone, as is what follows
+  bool is_short = false;       // of space
+  SteadyTime look_at;          // for more of it
   std::thread thread;          // last: it uses all of the above
 };
 
@@ -179,6 +203,14 @@ std::size_t Writer::backlog() const {
 
 std::size_t Writer::backlog_bytes() const noexcept {
   return impl_->held_bytes.load(std::memory_order_relaxed);
+}
+
+void Writer::close() {
+  impl_->queue.close();
+}
+
+void Writer::give_up() noexcept {
+  impl_->lock_wait.give_up();
 }
 
 Database Writer::finish() {

@@ -43,7 +43,7 @@ class FaultsTest : public CrawlTest {
 
   [[nodiscard]] Words words() const {
     Words all = crawl_words(site_.seeds());
-    all.insert(all.end(), {"--workers", "2"});
+    all.insert(all.end(), {"--workers", "2", "--min-free", "0"});
     return all;
   }
 

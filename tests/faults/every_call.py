@@ -3,7 +3,7 @@
 
     tests/faults/every_call.py BUILD [CALL[:STEP] ...]
 
-BUILD is a build directory (build/dev). CALL is one of faults.cc's; STEP has only each so many-th fail (allocations
+BUILD is a build directory (build/dev), with cli/skitter and tests/site/skitter-site. CALL is one of faults.cc's; STEP has only each so many-th fail (allocations
 are many). Each crawl must end by itself with a status of the contract, say so on stderr unless that is 0, leave a
 database that PRAGMA integrity_check finds whole, and go on to what an undisturbed crawl finds. One line a kind of
 call; those that did not are named on stderr and make the status 1.
@@ -25,11 +25,28 @@ CONTENTS = [
 ]
 
 
+class Site:
+    """skitter-site, for as long as it is entered; gives its seed."""
+
+    def __init__(self, build):
+        self.words = [f"{build}/tests/site/skitter-site", "--for", "24h", "--pages-per-host", "30", "--size", "6k",
+                      "--links", "6", "--redirects", "0.1", "--missing", "0.1", "--print-seeds"]
+
+    def __enter__(self):
+        self.process = subprocess.Popen(self.words, stdout=subprocess.PIPE, text=True)
+        return next(line.strip() for line in self.process.stdout if line.startswith("http"))
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait()
+
+
 class Crawl:
-    def __init__(self, build, site, directory):
+    def __init__(self, build, seed, directory):
         self.faults = next(pathlib.Path(build).glob("tests/faults/*.so")).absolute()
         self.program = (pathlib.Path(build) / "cli/skitter").absolute()
-        self.words = ["crawl", "-o", "crawl.db", "--no-progress", "--delay", "0", "--no-sitemaps", "--workers", "2", site]
+        self.words = ["crawl", "-o", "crawl.db", "--no-progress", "--delay", "0", "--no-sitemaps", "--workers", "2",
+                      "--min-free", "0", seed]
         self.directory = pathlib.Path(directory)
 
     def clear(self):
@@ -86,9 +103,8 @@ def what_is_wrong(crawl, call, path, at, want, ends):
 def main():
     build, calls = sys.argv[1], sys.argv[2:] or CALLS
     failures = 0
-    site = os.environ.get("SITE")
-    with tempfile.TemporaryDirectory() as directory:
-        crawl = Crawl(build, site, directory)
+    with Site(build) as seed, tempfile.TemporaryDirectory() as directory:
+        crawl = Crawl(build, seed, directory)
         crawl.run()
         want = crawl.contents()
         for word in calls:

@@ -141,6 +141,80 @@ TEST(WriterTest, AFullDiskEndsItWithOneEventAndRollsBack) {
               ElementsAre("1|queued", "2|queued"));
 }
 
+TEST(WriterTest, EndsAfterTheLastCommit) {
+  const TempDirectory directory;
+  Crawl crawl(open_database(directory.file()), {.time_a_transaction = kNever});
+  EXPECT_TRUE(crawl.writer.try_push(seed_record()));
+  crawl.writer.close();
+  EXPECT_EQ(crawl.next<Committed>().records, 1u);
+  (void)crawl.next<Ended>();
+  EXPECT_FALSE(crawl.writer.try_push(page_record()));
+}
+
+TEST(WriterTest, TellsOfSpaceFirstAndWhereItChanges) {
+  const TempDirectory directory;
+  struct Case {
+    std::uint64_t min_free_bytes;
+    bool is_short;
+  };
+  for (const auto& [min_free_bytes, is_short] : {Case{1, false}, Case{1ull << 60, true}}) {
+    SCOPED_TRACE(min_free_bytes);
+    Crawl crawl(open_database(directory.file(std::to_string(min_free_bytes))),
+                {.time_a_transaction = milliseconds{1}, .min_free_bytes = min_free_bytes});
+    const DiskSpace space = crawl.next<DiskSpace>();
+    EXPECT_EQ(space.is_short, is_short);
+    EXPECT_GT(space.free_bytes, 0u);
+    EXPECT_TRUE(crawl.writer.try_push(seed_record()));
+    EXPECT_EQ(crawl.next<Committed>().records, 1u);  // what is pushed is written all the same
+    crawl.writer.close();
+    (void)crawl.next<Ended>();  // and nothing was told twice
+  }
+}
+
+// Another program that has the database, until it is destroyed.
+struct Holder {
+  explicit Holder(const std::string& path) : db(open_connection(path, SQLITE_OPEN_READWRITE, path)) {
+    execute(db.get(), "BEGIN IMMEDIATE");
+  }
+  Connection db;
+};
+
+TEST(WriterTest, WaitsForALockAndTells) {
+  const TempDirectory directory;
+  Crawl crawl(Database(directory.file(), Start::Continue, Durability::Process, {.limit = kNever}),
+              {.time_a_transaction = milliseconds{1}});
+  {
+    const Holder holder(directory.file());
+    EXPECT_TRUE(crawl.writer.try_push(seed_record()));
+    EXPECT_TRUE(crawl.next<Locked>().is_waiting);
+  }
+  EXPECT_FALSE(crawl.next<Locked>().is_waiting);
+  EXPECT_EQ(crawl.next<Committed>().records, 1u);
+}
+
+TEST(WriterTest, ALockThatHoldsOnEndsIt) {
+  const TempDirectory directory;
+  Crawl crawl(Database(directory.file(), Start::Continue, Durability::Process,
+                       {.limit = milliseconds{50}}),
+              {.time_a_transaction = milliseconds{1}});
+  const Holder holder(directory.file());
+  EXPECT_TRUE(crawl.writer.try_push(seed_record()));
+  const Failed failed = crawl.next<Failed>();
+  EXPECT_THAT(failed.message, HasSubstr("locked by another program"));
+  EXPECT_FALSE(failed.was_told_to);
+}
+
+TEST(WriterTest, GivesUpWaitingWhenToldTo) {
+  const TempDirectory directory;
+  Crawl crawl(Database(directory.file(), Start::Continue, Durability::Process, {.limit = kNever}),
+              {.time_a_transaction = milliseconds{1}});
+  const Holder holder(directory.file());
+  EXPECT_TRUE(crawl.writer.try_push(seed_record()));
+  EXPECT_TRUE(crawl.next<Locked>().is_waiting);
+  crawl.writer.give_up();
+  EXPECT_TRUE(crawl.next<Failed>().was_told_to);
+}
+
 TEST(WriterTest, ARecordThatBreaksTheRulesEndsItToo) {
   const TempDirectory directory;
   Crawl crawl(open_database(directory.file()), {.time_a_transaction = kNever});
