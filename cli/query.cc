@@ -90,7 +90,7 @@ storage::Statement prepare(const storage::Reader& reader, std::string_view sql) 
       }
       if (rest.empty()) throw UsageError("query: the SQL is empty");
     }
-  } catch (const storage::StorageError& error) {
+  } catch (const storage::SqlError& error) {
     throw UsageError(fmt::format("query: {}", error.what()));
   }
 }

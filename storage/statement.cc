@@ -10,6 +10,24 @@
 namespace skitter::storage {
 namespace {
 
+// Of the file or the machine, whatever the statement.
+bool is_of_the_file(int code) noexcept {
+  switch (code & 0xff) {
+    case SQLITE_NOMEM:
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_IOERR:
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_FULL:
+    case SQLITE_CANTOPEN:
+    case SQLITE_PROTOCOL:
+      return true;
+    default:
+      return false;
+  }
+}
+
 // A null pointer would be bound as NULL, and an empty view may hold one.
 const char* data_of(std::string_view view) noexcept {
   return view.empty() ? "" : view.data();
@@ -23,18 +41,22 @@ void Statement::Finalize::operator()(sqlite3_stmt* statement) const noexcept {
 
 Statement::Statement(sqlite3* db, std::string_view sql, std::string_view* rest) : db_(db) {
   if (sql.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
-    throw StorageError("the SQL statement is longer than 2 GiB");
+    throw SqlError("the SQL statement is longer than 2 GiB");
   }
   // SQLite would stop there, and whoever runs `rest` next would never get past it.
   if (sql.find('\0') != std::string_view::npos) {
-    throw StorageError("the SQL statement holds a NUL byte");
+    throw SqlError("the SQL statement holds a NUL byte");
   }
   sqlite3_stmt* statement = nullptr;
   const char* tail = nullptr;
   const int code = sqlite3_prepare_v3(db, data_of(sql), static_cast<int>(sql.size()),
                                       SQLITE_PREPARE_PERSISTENT, &statement, &tail);
   statement_.reset(statement);
-  if (code != SQLITE_OK) throw StorageError(describe_failure(db, code, sql));
+  if (code != SQLITE_OK) {
+    const std::string words = describe_failure(db, code, sql);
+    if (is_of_the_file(code)) throw StorageError(words);
+    throw SqlError(words);
+  }
   const std::string_view after = tail == nullptr || sql.empty()
                                      ? std::string_view()
                                      : sql.substr(static_cast<std::size_t>(tail - sql.data()));
@@ -43,7 +65,7 @@ Statement::Statement(sqlite3* db, std::string_view sql, std::string_view* rest) 
   } else if (!after.empty()) {
     std::string_view more;
     if (!Statement(db, after, &more).is_empty() || !more.empty()) {
-      throw StorageError(fmt::format("one SQL statement was expected, more follow: {}", after));
+      throw SqlError(fmt::format("one SQL statement was expected, more follow: {}", after));
     }
   }
 }
