@@ -36,6 +36,8 @@ void Crawl::load(storage::Database& database, std::span<const parser::Url> seeds
                  bool judges_alike) {
   const SteadyTime now = clock_now();
   const storage::SystemTime system_now = std::chrono::system_clock::now();
+  const std::int64_t now_ms =
+      std::chrono::duration_cast<milliseconds>(system_now.time_since_epoch()).count();
   database.requeue(kLimited);  // a limit of that run is not one of this
   if (options_.failed == FailedPolicy::AskAgain) database.requeue(kFailed);
   for (const parser::Url& seed : seeds) discovery_.admission().add_seed(seed);
@@ -43,12 +45,8 @@ void Crawl::load(storage::Database& database, std::span<const parser::Url> seeds
   storage::LoadSink sink;
   sink.host = [&](const storage::HostState& state, std::string_view name) {
     discovery_.load_host(state, name);
-    const auto blocked =
-        std::chrono::milliseconds(state.blocked_until_ms) - system_now.time_since_epoch();
     if (state.incidents > 0) {
-      const auto wait = std::max<storage::SystemTime::duration>(blocked, {});
-      frontier_.pace(state.id).restore_block(now + std::chrono::ceil<milliseconds>(wait),
-                                             state.incidents);
+      frontier_.pace(state.id).restore_block(now, now_ms, state.blocked_until_ms, state.incidents);
     }
   };
   sink.robots = [&](const storage::RobotsCopy& copy) {

@@ -73,8 +73,10 @@ milliseconds Pace::back_off(unsigned incidents, std::uint64_t seed) noexcept {
   return std::min(jittered, kMaxBackOff);
 }
 
-void Pace::restore_block(SteadyTime until, int incidents) noexcept {
-  blocked_until_ = until;
+void Pace::restore_block(SteadyTime now, std::int64_t now_ms, std::int64_t until_ms,
+                         int incidents) noexcept {
+  const std::int64_t latest_ms = now_ms + kMaxBackOff.count();
+  blocked_until_ = now + milliseconds(std::clamp(until_ms, now_ms, latest_ms) - now_ms);
   incidents_ = incidents;
 }
 

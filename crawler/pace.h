@@ -55,8 +55,10 @@ class Pace {
   // was blocked are one incident.
   void refused(SteadyTime now, SteadyTime asked_at,
                std::optional<milliseconds> retry_after) noexcept;
-  // As an earlier run left it.
-  void restore_block(SteadyTime until, int incidents) noexcept;
+  // As an earlier run left it: blocked until the wall clock reads `until_ms`. A clock that was set
+  // back since makes it no longer than a block can be.
+  void restore_block(SteadyTime now, std::int64_t now_ms, std::int64_t until_ms,
+                     int incidents) noexcept;
 
   [[nodiscard]] SteadyTime ready_at() const noexcept;
   [[nodiscard]] SteadyTime blocked_until() const noexcept { return blocked_until_; }

@@ -117,11 +117,19 @@ TEST_F(PaceTest, HostsBlockedTogetherAreAskedAgainApart) {
 }
 
 TEST_F(PaceTest, ABlockOutlivesARestart) {
-  pace_.restore_block(kNow + 5min, 3);
+  pace_.restore_block(kNow, 1'000, 1'000 + 300'000, 3);
   EXPECT_EQ(pace_.ready_at(), kNow + 5min);
   const milliseconds block = refuse_again();
   EXPECT_EQ(pace_.incidents(), 4);
   EXPECT_GE(block, expected_block(4));
+}
+
+TEST_F(PaceTest, AClockThatWasSetMakesABlockNoLonger) {
+  constexpr std::int64_t kNowMs = 1'700'000'000'000;
+  pace_.restore_block(kNow, kNowMs, 2 * kNowMs, 1);
+  EXPECT_EQ(pace_.ready_at(), kNow + Pace::kMaxBackOff);
+  pace_.restore_block(kNow, kNowMs, 0, 1);
+  EXPECT_EQ(pace_.ready_at(), kNow);
 }
 
 TEST_F(PaceTest, ASlowHostIsAskedLessOften) {
