@@ -85,7 +85,10 @@ void warn(const CrawlArguments& arguments, storage::Database& database,
 
 ProgressStyle progress_style(const CrawlArguments& arguments) {
   if (!arguments.progress || arguments.verbosity == Verbosity::Quiet) return ProgressStyle::None;
-  return is_terminal(STDERR_FILENO) ? ProgressStyle::Redrawn : ProgressStyle::Lines;
+  // A line that is redrawn would be torn by those of --jsonl.
+  const bool shows_lines = arguments.jsonl == "-" && is_terminal(STDOUT_FILENO);
+  const bool may_redraw = is_terminal(STDERR_FILENO) && !shows_lines;
+  return may_redraw ? ProgressStyle::Redrawn : ProgressStyle::Lines;
 }
 
 crawler::Observer observe(ProgressPrinter& printer, PageStream* stream,

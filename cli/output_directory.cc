@@ -41,7 +41,7 @@ OutputDirectory::OutputDirectory(std::string path, IsOwn is_own)
   lock();
   try {
     remove_own_files();
-    if (!fs::is_empty(part_)) refuse(part_, "it holds files of somebody else: name another");
+    if (!fs::is_empty(part_, error)) refuse(part_, "it holds files of somebody else: name another");
   } catch (const std::exception&) {
     (void)::close(fd_);
     throw;
@@ -74,11 +74,14 @@ void OutputDirectory::lock() {
 }
 
 void OutputDirectory::remove_own_files() {
+  std::error_code error;
   std::vector<std::string> names;
-  for (const fs::directory_entry& entry : fs::directory_iterator(part_)) {
-    const std::string name = entry.path().filename().string();
+  for (fs::directory_iterator entry(part_, error); !error && entry != fs::directory_iterator();
+       entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
     if (is_own_(name)) names.push_back(name);
   }
+  if (error) refuse(part_, error.message());
   for (const std::string& name : names) {
     if (::unlinkat(fd_, name.c_str(), 0) != 0) refuse(part_ + "/" + name, std::strerror(errno));
   }

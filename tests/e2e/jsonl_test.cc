@@ -84,11 +84,15 @@ class JsonlTest : public CrawlTest {
 };
 
 TEST_F(JsonlTest, EachPageIsALineOfStdout) {
-  const Site site({.pages = pages(200)});
+  site::PageOptions two_hosts = pages(100);
+  two_hosts.hosts = 2;
+  const Site site({.pages = two_hosts});
   // -j takes a file; what is a URL is none.
-  const ProgramResult result = crawl({"--host-concurrency", "8", "-j", site.seeds()[0]});
+  const ProgramResult result =
+      crawl({"--host-concurrency", "8", "-j", site.seeds()[0], site.seeds()[1]});
   ASSERT_EQ(result.status, 0) << result.err;
   expect_finished();
+  EXPECT_EQ(number("SELECT count(*) FROM urls WHERE referrer IS NULL"), 2);
   EXPECT_THAT(expect_exported(lines_of(result.out)),
               UnorderedElementsAreArray(rows("SELECT url FROM pages")));
 }
