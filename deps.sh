@@ -7,7 +7,7 @@ needed="
   cmake g++ ninja-build pkg-config
   libcurl4-openssl-dev libuv1-dev libc-ares-dev libgumbo-dev libsqlite3-dev
   libidn2-dev libpsl-dev libexpat1-dev libzstd-dev libbrotli-dev libxxhash-dev libre2-dev
-  zlib1g-dev libabsl-dev libcli11-dev libfmt-dev nlohmann-json3-dev
+  zlib1g-dev libssl-dev libabsl-dev libcli11-dev libfmt-dev nlohmann-json3-dev
   libgtest-dev libgmock-dev libbenchmark-dev
   ca-certificates python3 sqlite3
 "
