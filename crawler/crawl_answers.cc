@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "crawler/crawl.h"
+#include "crawler/page_row.h"
 #include "crawler/retry.h"
 #include "parser/fingerprint.h"
 #include "storage/redirects.h"
@@ -19,21 +20,6 @@ using storage::PageRow;
 
 std::int64_t to_ms(storage::SystemTime time) {
   return std::chrono::duration_cast<milliseconds>(time.time_since_epoch()).count();
-}
-
-PageRow page_row(const Response& response, unsigned attempts) {
-  PageRow row;
-  if (response.status != 0) row.status = response.status;
-  row.content_type = response.headers.get("content-type");
-  row.bytes = response.body_bytes;
-  row.fetched_at_ms = to_ms(response.asked_at);
-  row.elapsed_ms = response.elapsed.count();
-  row.attempts = static_cast<int>(attempts);
-  row.error = response.error;
-  row.etag = response.headers.get("etag");
-  row.last_modified = response.headers.get("last-modified");
-  if (response.status != 0) row.header = response.header_text;  // whole
-  return row;
 }
 
 // One by one they happen: what was asked for may be decided when the answer comes. So many in a row

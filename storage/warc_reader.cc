@@ -97,12 +97,16 @@ void WarcReader::Impl::damaged_at_edge(std::string_view at_member_end) {
 // To where a record may begin, past what belongs to none.
 void WarcReader::Impl::pass_over() {
   is_lost = false;
-  for (Begins begins = Begins::AtLine;; begins = Begins::Within) {
+  Begins begins = Begins::AtLine;
+  while (true) {
     const std::string_view view = bytes.view();
     const std::size_t found = find_record(view, begins);
     if (found != std::string_view::npos) return bytes.consume(found);
     // The version line may be cut in two, and the line end before it counts.
-    bytes.consume(view.size() - std::min(view.size(), kVersionBytes));
+    if (view.size() > kVersionBytes) {
+      bytes.consume(view.size() - kVersionBytes);
+      begins = Begins::Within;
+    }
     if (bytes.fill()) continue;
     bytes.consume(bytes.view().size());
     if (bytes.edge() == Edge::Broken || bytes.is_cut()) {
