@@ -29,6 +29,7 @@ void add_query(CLI::App& app, Run& run);
 void add_export(CLI::App& app, Run& run);
 void add_extract(CLI::App& app, Run& run);
 void add_fetch(CLI::App& app, Run& run);
+void add_import(CLI::App& app, Run& run);
 void add_url(CLI::App& app, Run& run);
 void add_robots(CLI::App& app, Run& run);
 void add_sitemap(CLI::App& app, Run& run);

@@ -24,13 +24,14 @@
 namespace skitter::cli {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, ExportFormat>, 6> kFormats = {{
+constexpr std::array<std::pair<std::string_view, ExportFormat>, 7> kFormats = {{
     {"jsonl", {&export_jsonl, ExportRows::Columns}},
     {"csv", {&export_csv, ExportRows::Columns}},
     {"edges", {&export_edges, ExportRows::Graph}},
     {"graphml", {&export_graphml, ExportRows::Graph}},
     {"sitemap", {&export_sitemap, ExportRows::Pages, ExportTo::Files}},
     {"markdown", {&export_markdown, ExportRows::Pages, ExportTo::Files}},
+    {"warc", {&export_warc, ExportRows::Pages, ExportTo::Files}},
 }};
 
 struct ExportArguments {

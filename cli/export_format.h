@@ -60,5 +60,6 @@ void export_edges(const ExportTask& task);
 void export_graphml(const ExportTask& task);
 void export_sitemap(const ExportTask& task);
 void export_markdown(const ExportTask& task);
+void export_warc(const ExportTask& task);
 
 }  // namespace skitter::cli

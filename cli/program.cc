@@ -117,6 +117,7 @@ void set_up(CLI::App& program, Run& run) {
   add_search(program, run);
   add_why(program, run);
   add_export(program, run);
+  add_import(program, run);
   add_extract(program, run);
   add_fetch(program, run);
   add_sitemap(program, run);

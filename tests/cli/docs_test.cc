@@ -55,7 +55,7 @@ Flags without(const Flags& all, const Flags& known) {
   return left;
 }
 
-constexpr const char* kSubcommands[] = {"crawl",   "query", "search",  "export", "why",
+constexpr const char* kSubcommands[] = {"crawl",   "query", "search",  "export", "import", "why",
                                         "extract", "fetch", "sitemap", "robots", "url"};
 
 TEST(DocsTest, OptionsNamesEveryFlagAndNoOther) {
@@ -113,7 +113,7 @@ std::vector<std::string> commands_in(const std::string& text) {
 
 TEST(DocsTest, EveryCommandOfTheCookbookWorks) {
   const std::vector<std::string> commands = commands_in(read_document("docs/cookbook.md"));
-  EXPECT_EQ(commands.size(), 15u);
+  EXPECT_EQ(commands.size(), 16u);
   site::Site site;
   site.route("a.localhost", "/en/cpp/a",
              site::Answer::html("<!doctype html><title>heapq</title><table><tr class=t-dsc-header>"
