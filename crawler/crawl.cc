@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <csignal>
+#include <new>
 #include <utility>
 
 #include "crawler/address.h"
+#include "crawler/memory.h"
 
 namespace skitter::crawler {
 namespace {
@@ -140,7 +142,13 @@ storage::Database Crawl::run(storage::Database database, std::span<const parser:
   }
   (void)uv_timer_start(due_timer_.get(), &Crawl::on_due, 0,
                        0);  // the first iteration must not wait
-  loop_.run();
+  try {
+    loop_.run();
+  } catch (const std::bad_alloc&) {
+    pool_.reset();
+    writer_.reset();      // commits what it was given
+    end_out_of_memory();  // Abseil's tables cannot be destroyed after that
+  }
   pool_.reset();
   report_progress();
   storage::Database written = writer_->finish();

@@ -235,7 +235,8 @@ void Crawl::arrived(storage::DiskSpace&& space) {
   const bool was_told = std::exchange(is_told_of_space_, space.is_short);
   is_short_of_space_ = space.is_short;
   if (space.is_short) {
-    say(fmt::format("paused: {} MiB are free for the database, less than --min-free {}M: it goes "
+    say(
+        fmt::format("paused: {} MiB are free for the database, less than --min-free {}M: it goes "
                     "on by itself when there is more; Ctrl-C ends it",
                     space.free_bytes / kMib, options_.min_free_bytes / kMib));
   } else if (was_told) {

@@ -4,7 +4,8 @@
 
 #include <cstddef>
 #include <cstdlib>
-#include <new>
+
+#include "crawler/memory.h"
 
 namespace skitter::crawler {
 
@@ -12,7 +13,8 @@ namespace skitter::crawler {
 // system gives them (madvise(2), MADV_HUGEPAGE), so that a look-up waits for its line of memory
 // only, and not for the page table's as well.
 //
-// Errors:  std::bad_alloc.
+// Errors:  none: the process ends where there is no memory. The hash tables of Abseil cannot be
+//          destroyed after an exception out of their allocator.
 template <typename T>
 struct HugePages {
   using value_type = T;
@@ -31,7 +33,7 @@ struct HugePages {
       memory = std::aligned_alloc(kPage, bytes);
       if (memory != nullptr) (void)madvise(memory, bytes, MADV_HUGEPAGE);  // a wish
     }
-    if (memory == nullptr) throw std::bad_alloc();
+    if (memory == nullptr) end_out_of_memory();
     return static_cast<T*>(memory);
   }
   void deallocate(T* memory, std::size_t) noexcept { std::free(memory); }

@@ -8,7 +8,6 @@
 #include <exception>
 #include <new>
 #include <nlohmann/json.hpp>
-#include <system_error>
 #include <utility>
 
 #include "crawler/page_budget.h"
@@ -231,7 +230,7 @@ ParsePool::ParsePool(const ParseOptions& options, Outbox outbox)
   threads_.reserve(options_.workers);
   try {
     while (threads_.size() < options_.workers) threads_.emplace_back([this] { work(); });
-  } catch (const std::system_error&) {  // the system's limit of threads: fewer do it, too
+  } catch (const std::exception&) {  // no more threads, or no memory for one: fewer do it, too
     if (threads_.empty()) throw;
   }
 }

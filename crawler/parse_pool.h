@@ -82,7 +82,7 @@ struct ParseOptions {
 //          over.
 // Errors:  a job always gives a result, whatever is in it. Where memory runs out outside a page the
 //          worker ends with WorkerFailed, and the run should. The constructor throws
-//          std::system_error where not one thread is to be had; with fewer than asked for it makes do.
+//          where not one thread is to be had; with fewer than asked for it makes do.
 class ParsePool {
  public:
   struct Outbox {

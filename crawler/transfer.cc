@@ -382,8 +382,7 @@ bool Transfer::judge_cut() {
 
 // libcurl 7.88 says of one above 100 kB that there is no memory for it.
 bool Transfer::is_header_line_too_long(CURLcode result) const noexcept {
-  return result == CURLE_OUT_OF_MEMORY && part_ != Part::Body &&
-         curl_refusals() == refusals_before_;
+  return result == CURLE_OUT_OF_MEMORY && part_ != Part::Body;
 }
 
 void Transfer::judge(CURLcode result) {
@@ -395,6 +394,11 @@ void Transfer::judge(CURLcode result) {
     response_.outcome = Outcome::PrivateAddress;
     response_.error = fmt::format("{} is private", refused_address_);
     response_.may_retry = false;
+  } else if (result != CURLE_OK && curl_refusals() != refusals_before_) {
+    // Whatever libcurl makes of it: of a URL that it cannot copy, say, that it is malformed.
+    response_.outcome = Outcome::NetworkError;
+    response_.error = "out of memory";
+    response_.may_retry = true;
   } else if (is_header_line_too_long(result)) {
     response_.outcome = Outcome::TooLarge;
     response_.may_retry = false;

@@ -76,8 +76,8 @@ constexpr std::string_view kUrlColumns =
 // What the crawl builds its tables on: ids are given out without gaps.
 void require_sound(bool holds, const std::string& path, std::string_view what) {
   if (holds) return;
-  throw StorageError(fmt::format("{} is damaged ({}): use a copy of it, or start anew with --fresh",
-                                 path, what));
+  throw StorageError(
+      fmt::format("{} is damaged ({}): use a copy of it, or start anew with --fresh", path, what));
 }
 
 bool is_in(std::int64_t value, std::int64_t least, std::int64_t most) noexcept {

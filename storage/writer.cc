@@ -110,7 +110,8 @@ struct Writer::Impl {
       const bool was_handful = !ops.empty() && ops.size() < kHandful;
       ops.clear();
       if (is_commit_due()) commit();  // a quiet crawl: there was nothing to take
-      if (is_short && std::chrono::steady_clock::now() >= look_at) look_for_space(/*is_first=*/false);
+      if (is_short && std::chrono::steady_clock::now() >= look_at)
+        look_for_space(/*is_first=*/false);
       if (was_handful) std::this_thread::sleep_for(kRest);
     }
     if (batch) commit();

@@ -63,7 +63,8 @@ class FaultsTest : public CrawlTest {
 
   // How often an undisturbed crawl makes this call.
   [[nodiscard]] unsigned long count(const Fault& fault) const {
-    const ProgramResult result = run({{"FAULT_PATH", fault.path}, {"FAULT_COUNTS", path("counts")}});
+    const ProgramResult result =
+        run({{"FAULT_PATH", fault.path}, {"FAULT_COUNTS", path("counts")}});
     EXPECT_EQ(result.status, 0) << result.err;
     remove_database();
     std::ifstream lines(path("counts"));
@@ -126,9 +127,7 @@ class FaultsTest : public CrawlTest {
   }
 
   // A file whose making was cut short may be empty, and is then no database yet.
-  void expect_whole() const {
-    EXPECT_EQ(integrity(), Words{"ok"});
-  }
+  void expect_whole() const { EXPECT_EQ(integrity(), Words{"ok"}); }
 
   Site site_;
 };

@@ -123,8 +123,7 @@ bool fails(Call call, int fd) {
   std::array<char, 64> link;
   std::array<char, PATH_MAX> path;
   (void)std::snprintf(link.data(), link.size(), "/proc/self/fd/%d", fd);
-  const long length =
-      syscall(SYS_readlinkat, AT_FDCWD, link.data(), path.data(), path.size() - 1);
+  const long length = syscall(SYS_readlinkat, AT_FDCWD, link.data(), path.data(), path.size() - 1);
   if (length < 0) return false;
   path[static_cast<std::size_t>(length)] = '\0';
   return fails(call, path.data());
@@ -141,8 +140,8 @@ void write_counts() {
   const int fd = raw_open(plan.counts, O_WRONLY | O_CREAT | O_TRUNC);
   for (std::size_t call = 0; call < kCalls; ++call) {
     std::array<char, 64> line;
-    const int length = std::snprintf(line.data(), line.size(), "%s %lu\n", kNames[call],
-                                     counts[call].load());
+    const int length =
+        std::snprintf(line.data(), line.size(), "%s %lu\n", kNames[call], counts[call].load());
     (void)syscall(SYS_write, fd, line.data(), static_cast<std::size_t>(length));
   }
   (void)syscall(SYS_close, fd);
@@ -256,7 +255,8 @@ int ftruncate(int fd, off_t bytes) noexcept {
 }
 
 // Memory without a file is a stack of a thread, or malloc()'s own, which does not come by here.
-void* mmap64(void* at, std::size_t bytes, int protection, int flags, int fd, off64_t from) noexcept {
+void* mmap64(void* at, std::size_t bytes, int protection, int flags, int fd,
+             off64_t from) noexcept {
   if (fd >= 0 && fails(Map, fd)) return MAP_FAILED;
   return reinterpret_cast<void*>(syscall(SYS_mmap, at, bytes, protection, flags, fd, from));
 }

@@ -178,7 +178,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static const std::string base = make_base();
   static const Directory directory;
   const std::string file = directory.file();
-  for (const char* const suffix : {"-wal", "-shm", "-journal"}) std::filesystem::remove(file + suffix);
+  for (const char* const suffix : {"-wal", "-shm", "-journal"})
+    std::filesystem::remove(file + suffix);
   std::ofstream(file, std::ios::binary | std::ios::trunc) << damage(base, data, size);
   read(file);
   load(file);

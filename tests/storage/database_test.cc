@@ -201,11 +201,10 @@ TEST(DatabaseTest, ClosesTheRowOfAKilledRun) {
   apply(database, page_record());
   const std::int64_t idle = database.begin_run("0.1", "{\"a\":2}", 2, 1'700'000'010'000);
   const std::int64_t ended = database.begin_run("0.1", "{\"a\":3}", 2, 1'700'000'020'000);
-  database.end_run(
-      {ended,
-       "finished",
-       {.pages = 1, .ok = 2, .errors = 3, .bytes = 4, .requests = 5, .discovered = 6},
-       1'700'000'030'999});
+  database.end_run({ended,
+                    "finished",
+                    {.pages = 1, .ok = 2, .errors = 3, .bytes = 4, .requests = 5, .discovered = 6},
+                    1'700'000'030'999});
   EXPECT_NE(killed, idle);
   EXPECT_EQ(database.last_options(), "{\"a\":3}");
   EXPECT_THAT(

@@ -173,7 +173,8 @@ TEST(WriterTest, TellsOfSpaceFirstAndWhereItChanges) {
 
 // Another program that has the database, until it is destroyed.
 struct Holder {
-  explicit Holder(const std::string& path) : db(open_connection(path, SQLITE_OPEN_READWRITE, path)) {
+  explicit Holder(const std::string& path)
+      : db(open_connection(path, SQLITE_OPEN_READWRITE, path)) {
     execute(db.get(), "BEGIN IMMEDIATE");
   }
   Connection db;
@@ -194,9 +195,9 @@ TEST(WriterTest, WaitsForALockAndTells) {
 
 TEST(WriterTest, ALockThatHoldsOnEndsIt) {
   const TempDirectory directory;
-  Crawl crawl(Database(directory.file(), Start::Continue, Durability::Process,
-                       {.limit = milliseconds{50}}),
-              {.time_a_transaction = milliseconds{1}});
+  Crawl crawl(
+      Database(directory.file(), Start::Continue, Durability::Process, {.limit = milliseconds{50}}),
+      {.time_a_transaction = milliseconds{1}});
   const Holder holder(directory.file());
   EXPECT_TRUE(crawl.writer.try_push(seed_record()));
   const Failed failed = crawl.next<Failed>();
