@@ -212,7 +212,8 @@ Exit run_import(const ImportArguments& given) {
   };
   const ImportSummary summary =
       crawler::import_warc(database, std::move(files), given.options, observer);
-  database.end_run(run, summary.was_stopped ? "interrupted" : "finished", summary.counts, now_ms());
+  database.end_run(
+      {run, summary.was_stopped ? "interrupted" : "finished", summary.counts, now_ms()});
   if (!given.quiet) report_import(summary, given);
   return exit_of(summary, given);
 }

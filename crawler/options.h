@@ -100,7 +100,7 @@ struct Options {
   parser::ParseMode parse = parser::ParseMode::Scan;
   milliseconds parse_timeout = kParseTimeout;
   std::uint64_t min_free_bytes = 256u << 20;  // of the database's file system: with less it pauses
-  milliseconds grace{10'000};  // how long the first interrupt lets transfers finish
+  milliseconds grace{10'000};                 // how long the first interrupt lets transfers finish
   SignalPolicy signals = SignalPolicy::Leave;
 };
 

@@ -189,7 +189,7 @@ struct Committed {
 };
 // The writer has stopped; the last transaction is rolled back.
 struct Failed {
-  std::string message;  // what, where, what to do
+  std::string message;       // what, where, what to do
   bool was_told_to = false;  // by give_up(), while it waited
 };
 // The writer has stopped; all that was pushed is committed.

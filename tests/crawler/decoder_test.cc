@@ -2,7 +2,6 @@
 
 #include <brotli/encode.h>
 #include <gtest/gtest.h>
-#define ZLIB_CONST
 #include <zlib.h>
 #include <zstd.h>
 
