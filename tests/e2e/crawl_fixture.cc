@@ -3,6 +3,8 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 
 #include "storage/reader.h"
 #include "storage/sqlite.h"
@@ -46,6 +48,11 @@ void expect_same(std::string_view what, const Words& given, const Words& want) {
 }
 
 }  // namespace
+
+std::string read(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
 
 ProgramOptions CrawlTest::here() const {
   ProgramOptions options;

@@ -24,6 +24,11 @@ using site::Site;
 using std::chrono::milliseconds;
 using Words = std::vector<std::string>;
 
+inline constexpr const char* kHost = "a.localhost";  // where one host is enough
+
+// A file's bytes; none where it cannot be read.
+[[nodiscard]] std::string read(const std::string& file);
+
 // What a crawl found, apart from what may differ between two crawls of the same site: the order of
 // discovery, times, and how often something had to be asked for.
 struct Contents {

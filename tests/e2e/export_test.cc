@@ -24,14 +24,6 @@ using nlohmann::json;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-constexpr const char* kHost = "a.localhost";
-
-std::string read(const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  EXPECT_TRUE(in) << file;
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
 std::vector<json> json_lines(const std::string& text) {
   std::vector<json> values;
   std::istringstream lines(text);

@@ -14,8 +14,6 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr const char* kHost = "a.localhost";
-
 class QueryFunctionsTest : public CrawlTest {
  protected:
   QueryFunctionsTest() {

@@ -22,9 +22,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-constexpr const char* kHost = "a.localhost";
-
-std::string packed(std::string_view bytes) {
+std::string gzip_member(std::string_view bytes) {
   storage::GzipMembers members;
   return members.member(bytes);
 }
@@ -75,7 +73,7 @@ class WarcTest : public CrawlTest {
 
   // A page of each kind that an archive can hold, and of each that it cannot.
   void add_all_kinds(Site& site) const {
-    Answer coded = Answer::html(packed("<title>Packed</title><a href=/chunked>c</a>"));
+    Answer coded = Answer::html(gzip_member("<title>Packed</title><a href=/chunked>c</a>"));
     coded.headers.emplace_back("Content-Encoding", "gzip");
     coded.headers.emplace_back("ETag", "\"1\"");
     Answer chunked = Answer::html("<title>Chunked</title><p>" + std::string(5'000, 'x'));
@@ -196,7 +194,7 @@ TEST_F(WarcTest, ArchivesOfOthersBecomePages) {
                 char size[20];
                 (void)std::snprintf(size, sizeof size, "%zx\r\n", body.size());
                 return size + body + "\r\n0\r\n\r\n";
-              }(packed("<title>Two</title>"))) +
+              }(gzip_member("<title>Two</title>"))) +
       record("response", "http://b.example/old", page("New"), "", "2021-01-01T00:00:00Z") +
       record("response", "http://b.example/old", page("Old"), "", "2019-01-01T00:00:00Z") +
       record("response", "http://b.example/moved",
@@ -233,11 +231,11 @@ TEST_F(WarcTest, ArchivesOfOthersBecomePages) {
 }
 
 TEST_F(WarcTest, ADamagedRecordIsToldAndPassedOver) {
-  const std::string first = packed(record("response", "http://b.example/1", page("One")));
-  std::string bad = packed(record("response", "http://b.example/2", page("Two")));
+  const std::string first = gzip_member(record("response", "http://b.example/1", page("One")));
+  std::string bad = gzip_member(record("response", "http://b.example/2", page("Two")));
   bad[bad.size() - 5] = static_cast<char>(bad[bad.size() - 5] ^ 1);  // of the checksum
-  const std::string none = packed(record("response", "http://b.example/3", "no answer"));
-  const std::string last = packed(record("response", "http://b.example/4", page("Four")));
+  const std::string none = gzip_member(record("response", "http://b.example/3", "no answer"));
+  const std::string last = gzip_member(record("response", "http://b.example/4", page("Four")));
   write("bad.warc.gz", first + bad + none + last);
   const ProgramResult done = skitter({"import", "bad.warc.gz"});
   EXPECT_EQ(done.status, 0);
@@ -249,8 +247,8 @@ TEST_F(WarcTest, ADamagedRecordIsToldAndPassedOver) {
 }
 
 TEST_F(WarcTest, OfAFileThatIsCutShortWhatWasReadStays) {
-  const std::string whole = packed(record("response", "http://b.example/1", page("One"))) +
-                            packed(record("response", "http://b.example/2", page("Two")));
+  const std::string whole = gzip_member(record("response", "http://b.example/1", page("One"))) +
+                            gzip_member(record("response", "http://b.example/2", page("Two")));
   write("cut.warc.gz", whole.substr(0, whole.size() - 10));
   const ProgramResult done = skitter({"import", "cut.warc.gz"});
   EXPECT_EQ(done.status, 3);
@@ -280,7 +278,7 @@ TEST_F(WarcTest, BodiesAreBounded) {
         record("response", "http://b.example/1", page("One", std::string(3'000, 'x'))) +
             record("response", "http://b.example/2",
                    "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" +
-                       packed(std::string(10'000'000, 'y'))));
+                       gzip_member(std::string(10'000'000, 'y'))));
   ASSERT_EQ(skitter({"import", "large.warc", "--max-body", "2k"}).status, 0);
   EXPECT_THAT(rows("SELECT outcome FROM pages"), ElementsAre("too_large", "too_large"));
   EXPECT_EQ(number("SELECT count(*) FROM body"), 0);
