@@ -59,6 +59,7 @@ class Crawl {
                                       std::span<const parser::Url> seeds, std::int64_t run);
   [[nodiscard]] Summary summary() const;
   // The run's row is not filled in.
+  [[nodiscard]] bool was_told_twice() const noexcept { return interrupts_ > 1; }  // to end
   [[nodiscard]] bool has_storage_failed() const noexcept { return storage_failed_; }
 
  private:

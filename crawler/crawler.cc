@@ -107,7 +107,9 @@ Summary crawl(const Options& given, const std::vector<parser::Url>& seeds,
   storage::Database written = crawl.run(std::move(database), seeds, run);
   Summary summary = crawl.summary();
   if (crawl.has_storage_failed()) try_to_end(written, run, summary);
-  if (observer.on_ended) observer.on_ended(summary.reason);
+  // A second Ctrl-C may have come once the run was written: whoever is told need not wait either.
+  if (observer.on_ended)
+    observer.on_ended(crawl.was_told_twice() ? EndReason::Forced : summary.reason);
   return summary;
 }
 

@@ -69,6 +69,7 @@ struct Observer {
   std::function<void(std::span<const storage::UrlId>)> on_committed;
   std::function<Listener()> listener;  // asked each turn of the loop; empty: always Ready
   // The run is committed, on_committed has had its pages, and the database is about to be closed.
+  // Forced: also where a second Ctrl-C came too late for the run's reason.
   std::function<void(EndReason)> on_ended;
 };
 
