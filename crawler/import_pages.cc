@@ -19,8 +19,12 @@ ImportPages::ImportPages(const ParseOptions& options)
                               [this] { arrived_.notify_one(); }}) {}
 
 void ImportPages::take(ParseResult&& result) {
-  auto& parsed = std::get<PageParsed>(result);  // there are no other jobs
   const std::lock_guard lock(mutex_);
+  if (auto* const failed = std::get_if<WorkerFailed>(&result)) {
+    failure_ = std::move(failed->why);
+    return;
+  }
+  auto& parsed = std::get<PageParsed>(result);  // there are no other jobs
   const UrlId number = parsed.id;
   results_.emplace(number, std::move(parsed));
 }
@@ -52,8 +56,9 @@ ImportedPage ImportPages::pop() {
   const UrlId number = first_++;
   if (waiting.is_read) {
     std::unique_lock lock(mutex_);
-    arrived_.wait(lock, [&] { return results_.contains(number); });
+    arrived_.wait(lock, [&] { return failure_ || results_.contains(number); });
     const auto found = results_.find(number);
+    if (found == results_.end()) std::rethrow_exception(failure_);
     waiting.page.parsed = std::move(found->second);
     results_.erase(found);
   }

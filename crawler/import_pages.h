@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <exception>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -54,7 +55,8 @@ class ImportPages {
   [[nodiscard]] bool is_full() const noexcept;
   [[nodiscard]] bool is_empty() const noexcept { return pages_.empty(); }
   void push(ImportedPage&& page);
-  [[nodiscard]] ImportedPage pop();  // the oldest, once it is read
+  // The oldest, once it is read. Throws what ended a worker, where that was to read it.
+  [[nodiscard]] ImportedPage pop();
 
  private:
   struct Waiting {
@@ -71,6 +73,7 @@ class ImportPages {
   std::mutex mutex_;
   std::condition_variable arrived_;
   std::map<UrlId, PageParsed> results_;  // by the page's number
+  std::exception_ptr failure_;           // of a worker
   ParsePool pool_;                       // last: its workers use all of the above
 };
 

@@ -47,11 +47,12 @@ class FaultsTest : public CrawlTest {
     return all;
   }
 
-  [[nodiscard]] ProgramResult run(const Environment& faults) const {
+  [[nodiscard]] ProgramResult run(const Environment& faults) const { return run(words(), faults); }
+  [[nodiscard]] ProgramResult run(const Words& words, const Environment& faults) const {
     ProgramOptions options = here();
     options.env = faults;
     options.env.emplace_back("LD_PRELOAD", SKITTER_FAULTS);
-    return cli::run(words(), options);
+    return cli::run(words, options);
   }
 
   void remove_database() const {
@@ -126,6 +127,14 @@ class FaultsTest : public CrawlTest {
     return found;
   }
 
+  // What is wrong with how a run with a failing allocation ended; empty: nothing.
+  [[nodiscard]] static std::string misbehaviour(const ProgramResult& result) {
+    const bool is_told = result.status == 0 || result.err.find("skitter: ") != std::string::npos;
+    if (result.signal != 0) return "signal " + std::to_string(result.signal) + ": " + result.err;
+    if (!std::set<int>{0, 1, 3}.contains(result.status)) return std::to_string(result.status);
+    return is_told ? "" : "ended without a message";
+  }
+
   // A file whose making was cut short may be empty, and is then no database yet.
   void expect_whole() const { EXPECT_EQ(integrity(), Words{"ok"}); }
 
@@ -164,6 +173,38 @@ TEST_F(FaultsTest, Threads) {
 }
 TEST_F(FaultsTest, Allocations) {
   expect_every_point_survived({"alloc", "", {0, 1, 3}, 60});
+}
+
+// An import is not gone on with: it gets through, or says why not, and leaves a sound database.
+TEST_F(FaultsTest, AllocationsOfAnImport) {
+  ASSERT_EQ(skitter(words()).status, 0);
+  ASSERT_EQ(skitter({"export", "crawl.db", "-f", "warc", "-o", "a.warc.gz"}).status, 0);
+  const Words import = {"import", "a.warc.gz", "-o", "b.db", "--fresh", "--workers", "1", "-q"};
+  ASSERT_EQ(run(import, {{"FAULT_COUNTS", path("counts")}}).status, 0);
+  const Contents want = contents("b.db");
+  std::ifstream lines(path("counts"));
+  std::string call;
+  unsigned long calls = 0;
+  while (lines >> call >> calls && call != "alloc") {
+  }
+  ASSERT_EQ(call, "alloc");
+  constexpr unsigned long kPoints = 60;
+  int failed = 0;
+  for (unsigned long at = 1; at <= calls; at += std::max(1ul, calls / kPoints)) {
+    SCOPED_TRACE(at);
+    const ProgramResult result = run(import, {{"FAULT_CALL", "alloc"},
+                                              {"FAULT_AT", std::to_string(at)},
+                                              {"FAULT_MARK", path("failed")}});
+    EXPECT_FALSE(result.timed_out);
+    EXPECT_EQ(misbehaviour(result), "");
+    if (std::filesystem::remove(path("failed"))) ++failed;
+    if (std::filesystem::exists(path("b.db"))) {
+      EXPECT_EQ(integrity("b.db"), Words{"ok"});
+    }
+  }
+  EXPECT_GE(failed, static_cast<int>(kPoints * 3 / 4));
+  ASSERT_EQ(skitter(import).status, 0);
+  expect_equal(contents("b.db"), want);
 }
 
 }  // namespace
