@@ -151,19 +151,7 @@ storage::Database Crawl::run(storage::Database database, std::span<const parser:
   }
   pool_.reset();
   report_progress();
-  storage::Database written = writer_->finish();
-  hand_on_last_pages();
-  return written;
-}
-
-// Those of commits after the loop's last turn.
-void Crawl::hand_on_last_pages() {
-  inbox_.take_all(arrivals_);
-  for (const Arrival& arrival : arrivals_) {
-    const auto* const event = std::get_if<storage::WriterEvent>(&arrival);
-    const auto* const committed = event ? std::get_if<storage::Committed>(event) : nullptr;
-    if (committed && observer_.on_committed) observer_.on_committed(committed->pages);
-  }
+  return writer_->finish();
 }
 
 void Crawl::on_turn(uv_prepare_t* handle) noexcept {

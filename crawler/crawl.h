@@ -92,7 +92,6 @@ class Crawl {
   // crawl.cc: the turn, and what starts and ends.
   void turn();
   void ask_listener();
-  void hand_on_last_pages();
   bool start_look_ups();  // true where there was one to start
   void take_address(HostId id, const Resolution& resolution);
   void request_refills();

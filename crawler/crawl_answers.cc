@@ -170,10 +170,10 @@ void Crawl::arrived(PageParsed&& parsed) {
     source.is_same_text =
         !discovery_.traps().page_read(parsed.url, source.depth, parsed.text_shape);
   }
-  const Outcome outcome = parsed.page.cut ? Outcome::ParseLimit : Outcome::Ok;
   if (observer_.on_page) {
+    const Outcome read = parsed.page.cut ? Outcome::ParseLimit : Outcome::Ok;
     observer_.on_page(
-        {parsed.url, outcome, parsed.response.status, source.depth, parsed.page, parsed.items});
+        {parsed.url, read, parsed.response.status, source.depth, parsed.page, parsed.items});
   }
   source.nofollow = parsed.page.nofollow;
   std::vector<parser::Link> links = std::move(parsed.page.links);
@@ -185,12 +185,7 @@ void Crawl::arrived(PageParsed&& parsed) {
         {ids[i], links[i].kind, std::move(links[i].rel), std::move(links[i].anchor)});
   }
   PageRow row = page_row(parsed.response, parsed.attempts);
-  if (!parsed.error.empty()) row.error = parsed.error;
-  row.page = std::move(parsed.page);
-  row.content_hash = parsed.content_hash;
-  row.simhash = parsed.simhash;
-  row.body = std::move(parsed.stored_body);
-  record.items = std::move(parsed.items);
+  const Outcome outcome = take_parsed(parsed, row, record);
   decide_page(std::move(record), parsed.id, outcome, {}, std::move(row));
 }
 

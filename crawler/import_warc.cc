@@ -323,16 +323,8 @@ void WarcImport::push(ImportedPage&& page) {
 Outcome WarcImport::judge(Record& record, storage::PageRow& row, std::vector<parser::Link>& links,
                           ImportedPage& page) const {
   if (page.parsed) {
-    PageParsed& parsed = *page.parsed;
-    const bool is_cut = parsed.page.cut;
-    links = std::move(parsed.page.links);
-    if (!parsed.error.empty()) row.error = parsed.error;
-    row.page = std::move(parsed.page);
-    row.content_hash = parsed.content_hash;
-    row.simhash = parsed.simhash;
-    row.body = std::move(parsed.stored_body);
-    record.items = std::move(parsed.items);
-    return is_cut ? Outcome::ParseLimit : Outcome::Ok;
+    links = std::move(page.parsed->page.links);
+    return take_parsed(*page.parsed, row, record);
   }
   const Response& response = page.response;
   if (response.outcome != Outcome::Ok) return response.outcome;

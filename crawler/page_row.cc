@@ -1,6 +1,7 @@
 #include "crawler/page_row.h"
 
 #include <chrono>
+#include <utility>
 
 namespace skitter::crawler {
 
@@ -18,6 +19,17 @@ storage::PageRow page_row(const Response& response, unsigned attempts) {
   row.last_modified = response.headers.get("last-modified");
   if (response.status != 0) row.header = response.header_text;  // whole
   return row;
+}
+
+Outcome take_parsed(PageParsed& parsed, storage::PageRow& row, storage::Record& record) {
+  const bool is_cut = parsed.page.cut;
+  if (!parsed.error.empty()) row.error = std::move(parsed.error);
+  row.page = std::move(parsed.page);
+  row.content_hash = parsed.content_hash;
+  row.simhash = parsed.simhash;
+  row.body = std::move(parsed.stored_body);
+  record.items = std::move(parsed.items);
+  return is_cut ? Outcome::ParseLimit : Outcome::Ok;
 }
 
 }  // namespace skitter::crawler

@@ -414,8 +414,6 @@ void Transfer::judge(CURLcode result) {
   } else if (result != CURLE_OK) {
     response_.error = error_[0] != '\0' ? error_.data() : curl_easy_strerror(result);
   }
-  // Where memory was refused meanwhile, the failure may pass, whatever libcurl calls it.
-  if (result != CURLE_OK && curl_refusals() != refusals_before_) response_.may_retry = true;
 }
 
 Response Transfer::take_response(CURLcode result) {

@@ -213,14 +213,7 @@ int open64(const char* path, int flags, ...) {
   if (fails(Open, path)) return -1;
   return static_cast<int>(syscall(SYS_openat, AT_FDCWD, path, flags, mode));
 }
-int open(const char* path, int flags, ...) {
-  va_list rest;
-  va_start(rest, flags);
-  const mode_t mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(rest, mode_t) : 0;
-  va_end(rest);
-  if (fails(Open, path)) return -1;
-  return static_cast<int>(syscall(SYS_openat, AT_FDCWD, path, flags, mode));
-}
+int open(const char* path, int flags, ...) __attribute__((alias("open64")));
 
 ssize_t read(int fd, void* to, std::size_t bytes) {
   return fails(Read, fd) ? -1 : syscall(SYS_read, fd, to, bytes);
