@@ -67,6 +67,11 @@ void Crawl::load(storage::Database& database, std::span<const parser::Url> seeds
     if (*outcome == Outcome::Redirect) has_redirects_ = true;
     if (was_asked && host != 0) ++discovery_.hosts()[host].asked;
   };
+  if (options_.traps.policy != TrapPolicy::Ignore) {
+    sink.page = [&](std::string_view url, std::uint16_t depth, std::uint64_t text_shape) {
+      (void)discovery_.traps().page_read(url, depth, text_shape);
+    };
+  }
   sink.nearer = [&](UrlId id) { discovery_.load_nearer(id); };
   database.load(sink);
   const bool is_new = discovery_.known().size() == 0;

@@ -27,6 +27,7 @@ Outcome take_parsed(PageParsed& parsed, storage::PageRow& row, storage::Record& 
   row.page = std::move(parsed.page);
   row.content_hash = parsed.content_hash;
   row.simhash = parsed.simhash;
+  if (parsed.text_shape != 0) row.text_shape = parsed.text_shape;
   row.body = std::move(parsed.stored_body);
   record.items = std::move(parsed.items);
   return is_cut ? Outcome::ParseLimit : Outcome::Ok;

@@ -186,6 +186,15 @@ void Database::load(const LoadSink& sink) {
       (void)hand_on_url(row, sink.url);
     }
   }
+  if (sink.page) {
+    Statement row(db,
+                  "SELECT u.url, u.depth, p.text_shape FROM page AS p JOIN url AS u ON u.id = p.id "
+                  "WHERE p.text_shape IS NOT NULL AND u.outcome <> 0 ORDER BY p.id");
+    while (row.step()) {
+      sink.page(row.text(0), static_cast<std::uint16_t>(row.integer(1)),
+                static_cast<std::uint64_t>(row.integer(2)));
+    }
+  }
   if (sink.nearer) {
     Statement row(db, "SELECT id FROM nearer ORDER BY id");
     while (row.step()) {

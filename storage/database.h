@@ -47,7 +47,9 @@ using UrlSink =
 struct LoadSink {
   std::function<void(const HostState& state, std::string_view name)> host;
   std::function<void(const RobotsCopy& copy)> robots;
-  UrlSink url;                           // in order of id
+  UrlSink url;  // in order of id
+  // Pages that were read, but for those that are to be asked for again; in order of id.
+  std::function<void(std::string_view url, std::uint16_t depth, std::uint64_t text_shape)> page;
   std::function<void(UrlId id)> nearer;  // pages whose links are still to be offered again
 };
 

@@ -78,6 +78,7 @@ struct PageRow {
   parser::Page page;                          // `links` is empty here: they are the Record's
   std::optional<std::uint64_t> content_hash;  // of the decoded body
   std::optional<std::uint64_t> simhash;       // of the text; nullopt where there is none
+  std::optional<std::uint64_t> text_shape;    // parser::text_shape; nullopt where it was not read
   std::string etag;
   std::string last_modified;
   std::string header;  // status line and field lines as they came; empty: not stored

@@ -67,9 +67,10 @@ Recorder::Recorder(sqlite3* db)
                 "INSERT OR REPLACE INTO page(id, status, redirect_url, content_type, charset, "
                 "bytes, fetched_at_ms, elapsed_ms, attempts, error, title, description, language, "
                 "canonical_url, h1, nofollow, content_hash, etag, last_modified, text_id, body_id, "
-                "first_link, link_count, simhash, header_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, "
+                "first_link, link_count, simhash, header_id, text_shape) VALUES (?1, ?2, ?3, ?4, "
+                "?5, ?6, ?7, "
                 "?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, "
-                "?24, ?25)"),
+                "?24, ?25, ?26)"),
       confirm_page_(db,
                     "UPDATE page SET status = ?2, fetched_at_ms = ?3, elapsed_ms = ?4, "
                     "attempts = ?5, error = ?6, etag = coalesce(?7, etag), "
@@ -208,7 +209,9 @@ void Recorder::insert_page(UrlId url, const PageRow& page, const Content& conten
   bind_row(put_page_, 22, content.first_link);
   put_page_.bind(23, content.link_count);
   bind_optional(put_page_, 24, page.simhash);
-  bind_row(put_page_, 25, content.header_id).run();
+  bind_row(put_page_, 25, content.header_id);
+  bind_optional(put_page_, 26, page.text_shape);
+  put_page_.run();
 }
 
 std::optional<Recorder::Content> Recorder::find_content(UrlId url) {

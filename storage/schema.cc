@@ -109,7 +109,10 @@ CREATE TABLE header(id INTEGER PRIMARY KEY, data BLOB NOT NULL);
 ALTER TABLE page ADD COLUMN header_id INTEGER;
 )sql";
 
-constexpr std::array kSteps = {kVersion1, kSimhash, kHeaders};
+// Version 4: what the rules against spaces of pages alike count, for the run that goes on.
+constexpr std::string_view kTextShape = "ALTER TABLE page ADD COLUMN text_shape INTEGER";
+
+constexpr std::array kSteps = {kVersion1, kSimhash, kHeaders, kTextShape};
 
 // Words that stand in other tables are looked up by scalar subqueries, which cost nothing where a
 // query does not name the column; SQLite does not leave out a LEFT JOIN when it aggregates

@@ -1,5 +1,6 @@
 // All misbehaviour that the site knows, in one crawl beside hosts that behave.
 #include <algorithm>
+#include <filesystem>
 
 #include "tests/e2e/crawl_fixture.h"
 #include "tests/site/hostile.h"
@@ -9,6 +10,7 @@ namespace {
 
 using site::Behaviour;
 using site::HostileOptions;
+using site::Request;
 using site::SiteOptions;
 
 // "a|b" names `word`?
@@ -99,6 +101,36 @@ TEST_F(HostileTest, TrapsAreToldAndLifted) {
   EXPECT_EQ(trapped(), 0);
   expect_finished();
   for (const std::string& path : links) EXPECT_EQ(requests_for(site, "a.localhost", path), 1u);
+}
+
+TEST_F(HostileTest, TrapsCountOnAcrossRuns) {
+  Site site;
+  site.route("numbers.localhost", "/", page_with_links({"/item/1"}));  // a pattern
+  site.route("numbers.localhost", "/item/*", [](const Request& request) {
+    const int number = std::stoi(request.path.substr(std::string_view("/item/").size()));
+    return page_with_links({"/item/" + std::to_string(number + 1)});
+  });
+  site.route("letters.localhost", "/", page_with_links({"/a"}));  // no pattern: the text alone
+  site.route("letters.localhost", "/a*",
+             [](const Request& request) { return page_with_links({request.path + "a"}); });
+  const auto run = [&](Words words) {
+    for (const char* const word : {"-c", "1", "--max-alike", "7", "--max-same-text", "9"}) {
+      words.emplace_back(word);
+    }
+    words.push_back(site.url("numbers.localhost"));
+    words.push_back(site.url("letters.localhost"));
+    return crawl(words);
+  };
+  const auto urls = [&] { return rows("SELECT url, outcome, detail FROM urls ORDER BY url"); };
+  ASSERT_EQ(run({}).status, 0);
+  const Words whole = urls();
+  ASSERT_EQ(number("SELECT count(*) FROM urls WHERE outcome = 'trap'"), 2);
+
+  std::filesystem::remove(path());
+  for (const char* const pages : {"9", "13", "17", "22", "27"}) run({"--max-pages", pages});
+  EXPECT_GT(number("SELECT count(*) FROM runs WHERE pages > 0"), 4);
+  ASSERT_EQ(run({}).status, 0);
+  EXPECT_EQ(urls(), whole);
 }
 
 TEST_F(HostileTest, AParseTimeoutCostsTheTreeNotTheLinks) {

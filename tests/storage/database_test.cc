@@ -1,5 +1,6 @@
 #include "storage/database.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -125,6 +126,7 @@ TEST(DatabaseTest, LoadsWhatWasWritten) {
     apply(database, seed_record());
     Record page = page_record();
     page.nearer = {2, 1};
+    page.page->text_shape = 0xf000'0000'0000'0001;
     apply(database, page);
     Recorder recorder(database.connection());
     recorder.apply(HostState{.id = 1,
@@ -143,6 +145,7 @@ TEST(DatabaseTest, LoadsWhatWasWritten) {
   std::vector<HostState> hosts;
   std::vector<std::string> names;
   std::vector<RobotsCopy> copies;
+  std::vector<std::string> pages;
   std::vector<UrlId> nearer;
   database.load(
       {.host =
@@ -159,12 +162,17 @@ TEST(DatabaseTest, LoadsWhatWasWritten) {
                  std::to_string(depth) + " " + std::to_string(hops) + " " +
                  std::string(outcome ? to_string(*outcome) : "none") + " " + std::string(detail));
            },
+       .page =
+           [&](std::string_view url, std::uint16_t depth, std::uint64_t text_shape) {
+             pages.push_back(fmt::format("{} {} {:x}", url, depth, text_shape));
+           },
        .nearer = [&](UrlId id) { nearer.push_back(id); }});
   EXPECT_THAT(urls,
               ElementsAre("1 http://a.example/ 1 0 0 ok ", "2 http://a.example/two 1 0 0 queued ",
                           "3 http://a.example/three 1 1 0 queued ",
                           "4 http://u:p@other.example:81/four 0 1 0 scope host",
                           "5 http://a.example/i.png 0 1 0 none "));
+  EXPECT_THAT(pages, ElementsAre("http://a.example/ 0 f000000000000001"));
   ASSERT_EQ(hosts.size(), 1u);
   EXPECT_THAT(names, ElementsAre("a.example"));
   EXPECT_EQ(hosts[0].robots_state, "rules");

@@ -152,7 +152,8 @@ TEST(SchemaTest, AFileOfVersionTwoKeepsItsPagesAndGetsRoomForHeaders) {
   Database database = open_database(directory.file());
   EXPECT_EQ(rows(database.connection(), "SELECT bytes, simhash, header_id FROM page"),
             std::vector<std::string>{"7|5|NULL"});
-  EXPECT_EQ(query_integer(database.connection(), "PRAGMA user_version"), 3);
+  EXPECT_EQ(query_integer(database.connection(), "PRAGMA user_version"),
+            static_cast<std::int64_t>(schema_steps().size()));
   apply(database, page_record());
   EXPECT_EQ(query_integer(database.connection(),
                           "SELECT length(h.data) FROM header AS h JOIN page AS p "
