@@ -12,7 +12,7 @@
 namespace skitter::cli {
 namespace {
 
-enum Column : int { kPosition, kValue, kHtml, kSelector };
+enum CssColumn : int { kPosition, kValue, kHtml, kSelector };
 constexpr const char* kDeclaration =
     "CREATE TABLE x(position INTEGER, value TEXT, html HIDDEN, selector HIDDEN)";
 constexpr int kBothArguments = 3;

@@ -35,7 +35,7 @@ using storage::Statement;
 using storage::WarcRecord;
 
 // A page's row, in this order.
-enum Column {
+enum ArchivedColumn {
   kId,
   kUrl,
   kDepth,
@@ -59,13 +59,13 @@ constexpr std::string_view kColumns =
     "(SELECT b.data FROM page AS p JOIN body AS b ON b.id = p.body_id WHERE p.id = pages.id)";
 
 // Of a page, as in cli/page_lines.cc.
-constexpr std::string_view kLinksOfPage =
+constexpr std::string_view kTargetsOfPage =
     "SELECT t.url, l.kind FROM page AS p "
     "CROSS JOIN link AS l ON l.id >= p.first_link AND l.id < p.first_link + p.link_count "
     "CROSS JOIN url AS t ON t.id = l.target WHERE p.id = ?1 ORDER BY l.id";
 
 // application/warc-fields: "name: value" lines.
-void add_field(std::string& block, std::string_view name, std::string_view value) {
+void add_warc_field(std::string& block, std::string_view name, std::string_view value) {
   if (value.empty()) return;
   block.append(name).append(": ");
   for (const char c : value) block += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
@@ -123,7 +123,7 @@ class WarcExport {
       : task_(task),
         output_(output),
         agents_(task.reader.connection()),
-        links_(task.reader.connection(), kLinksOfPage),
+        links_(task.reader.connection(), kTargetsOfPage),
         filename_(std::filesystem::path(task.path).filename().string()) {}
 
   void write_all();
@@ -175,10 +175,10 @@ void WarcExport::write_info() {
   info.date = agents_.first_date().empty() ? "1970-01-01T00:00:00Z" : agents_.first_date();
   info.content_type = "application/warc-fields";
   if (!filename_.empty()) info.fields.emplace_back("WARC-Filename", filename_);
-  add_field(info.block, "software", crawler::kDefaultUserAgent);
-  add_field(info.block, "format", "WARC File Format 1.1");
-  add_field(info.block, "conformsTo",
-            "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/");
+  add_warc_field(info.block, "software", crawler::kDefaultUserAgent);
+  add_warc_field(info.block, "format", "WARC File Format 1.1");
+  add_warc_field(info.block, "conformsTo",
+                 "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/");
   (void)write(info, storage::warc_id(info));
 }
 
@@ -256,14 +256,14 @@ void WarcExport::write_metadata(const Statement& page, const std::string& respon
   metadata.content_type = "application/warc-fields";
   if (!response.empty()) metadata.fields.emplace_back("WARC-Concurrent-To", response);
   std::string& block = metadata.block;
-  add_field(block, "via", page.text(kReferrer));
-  add_field(block, "fetchTimeMs", page.text(kElapsed));
-  add_field(block, "depth", page.text(kDepth));
-  add_field(block, "outcome", page.text(kOutcome));
-  add_field(block, "detail", printable(page.text(kDetail)));
-  add_field(block, "error", printable(page.text(kError)));
-  add_field(block, "bytes", page.text(kBytes));
-  add_field(block, "attempts", page.text(kAttempts));
+  add_warc_field(block, "via", page.text(kReferrer));
+  add_warc_field(block, "fetchTimeMs", page.text(kElapsed));
+  add_warc_field(block, "depth", page.text(kDepth));
+  add_warc_field(block, "outcome", page.text(kOutcome));
+  add_warc_field(block, "detail", printable(page.text(kDetail)));
+  add_warc_field(block, "error", printable(page.text(kError)));
+  add_warc_field(block, "bytes", page.text(kBytes));
+  add_warc_field(block, "attempts", page.text(kAttempts));
   links_.reset();
   links_.bind(1, page.integer(kId));
   while (links_.step()) {
@@ -273,8 +273,8 @@ void WarcExport::write_metadata(const Statement& page, const std::string& respon
     const char step = kind == parser::LinkKind::Redirect ? 'R'
                       : parser::is_followed(kind)        ? 'L'
                                                          : 'E';
-    add_field(block, "outlink",
-              fmt::format("{} {} {}", links_.text(0), step, parser::to_string(kind)));
+    add_warc_field(block, "outlink",
+                   fmt::format("{} {} {}", links_.text(0), step, parser::to_string(kind)));
   }
   (void)write(metadata, storage::warc_id(metadata));
 }

@@ -12,12 +12,12 @@ namespace {
 
 using ::testing::HasSubstr;
 
-ProgramOptions shell() {
+ProgramOptions the_shell() {
   return {.program = "/bin/sh", .cwd = {}, .env = {}, .input = {}};
 }
 
 TEST(RunProgramTest, CapturesStreamsAndStatus) {
-  const ProgramResult result = run({"-c", "echo to out; echo to err >&2; exit 7"}, shell());
+  const ProgramResult result = run({"-c", "echo to out; echo to err >&2; exit 7"}, the_shell());
   EXPECT_EQ(result.status, 7);
   EXPECT_EQ(result.signal, 0);
   EXPECT_FALSE(result.timed_out);
@@ -28,7 +28,7 @@ TEST(RunProgramTest, CapturesStreamsAndStatus) {
 TEST(RunProgramTest, GivesInputDirectoryAndEnvironment) {
   const TemporaryDirectory directory;
   std::ofstream(directory / "here") << "found";
-  ProgramOptions options = shell();
+  ProgramOptions options = the_shell();
   options.cwd = directory.path();
   options.env = {{"WORD", "spider"}, {"LANG", "C"}};
   options.input = "typed";
@@ -40,7 +40,8 @@ TEST(RunProgramTest, GivesInputDirectoryAndEnvironment) {
 
 TEST(RunProgramTest, SignalsAfterACondition) {
   Program program(
-      {"-c", "trap 'echo caught; exit 11' INT; echo ready; while :; do sleep 0.01; done"}, shell());
+      {"-c", "trap 'echo caught; exit 11' INT; echo ready; while :; do sleep 0.01; done"},
+      the_shell());
   ASSERT_TRUE(program.wait_until([&] { return program.out() == "ready\n"; }));
   EXPECT_TRUE(program.is_running());
   program.signal(SIGINT);
@@ -52,7 +53,7 @@ TEST(RunProgramTest, SignalsAfterACondition) {
 }
 
 TEST(RunProgramTest, TellsWhichSignalEndedIt) {
-  Program program({"-c", "echo ready; exec sleep 100"}, shell());
+  Program program({"-c", "echo ready; exec sleep 100"}, the_shell());
   ASSERT_TRUE(program.wait_until([&] { return !program.out().empty(); }));
   program.signal(SIGKILL);
   const ProgramResult result = program.wait();
@@ -62,19 +63,19 @@ TEST(RunProgramTest, TellsWhichSignalEndedIt) {
 }
 
 TEST(RunProgramTest, KillsAtTheTimeLimit) {
-  const ProgramResult result = run({"-c", "exec sleep 100"}, shell(), milliseconds(50));
+  const ProgramResult result = run({"-c", "exec sleep 100"}, the_shell(), milliseconds(50));
   EXPECT_TRUE(result.timed_out);
   EXPECT_EQ(result.signal, SIGKILL);
 }
 
 TEST(RunProgramTest, AConditionIsGivenUpWhenTheProgramEnds) {
-  Program program({"-c", "exit 3"}, shell());
+  Program program({"-c", "exit 3"}, the_shell());
   EXPECT_FALSE(program.wait_until([] { return false; }));
   EXPECT_EQ(program.wait().status, 3);
 }
 
 TEST(RunProgramTest, LargeOutputDoesNotBlockIt) {
-  const ProgramResult result = run({"-c", "yes | head -c 3000000"}, shell());
+  const ProgramResult result = run({"-c", "yes | head -c 3000000"}, the_shell());
   EXPECT_EQ(result.status, 0);
   EXPECT_EQ(result.out.size(), 3'000'000u);
 }

@@ -70,10 +70,10 @@ TEST(SummaryTest, CountsWhatWaitsForRobotsTxt) {
   const std::string text = summary_text(summary, {.database = "crawl.db", .color = false});
   EXPECT_THAT(text, HasSubstr("  waiting   1,234 URLs of 2 hosts whose robots.txt cannot be got"));
   EXPECT_THAT(text, HasSubstr("the same command again"));
-  const auto json = summary_json(summary, {.database = "crawl.db", .color = false});
-  EXPECT_EQ(json["waiting_urls"], 1'234);
-  EXPECT_EQ(json["waiting_hosts"], 2);
-  EXPECT_EQ(json["exit_status"], 0);
+  const auto written = summary_json(summary, {.database = "crawl.db", .color = false});
+  EXPECT_EQ(written["waiting_urls"], 1'234);
+  EXPECT_EQ(written["waiting_hosts"], 2);
+  EXPECT_EQ(written["exit_status"], 0);
 }
 
 TEST(SummaryTest, AFailureOfTheDatabaseIsQuotedSafely) {
@@ -84,14 +84,14 @@ TEST(SummaryTest, AFailureOfTheDatabaseIsQuotedSafely) {
 }
 
 TEST(SummaryTest, Json) {
-  const auto json =
+  const auto written =
       summary_json(sample(EndReason::Limit), {.database = "crawl.db", .color = false});
-  EXPECT_EQ(json["reason"], "limit");
-  EXPECT_EQ(json["exit_status"], 0);
-  EXPECT_EQ(json["pages"], 1'000);
-  EXPECT_EQ(json["elapsed_ms"], 10'000);
-  EXPECT_EQ(json["pages_per_second"], 100.0);
-  EXPECT_EQ(json["database"], "crawl.db");
+  EXPECT_EQ(written["reason"], "limit");
+  EXPECT_EQ(written["exit_status"], 0);
+  EXPECT_EQ(written["pages"], 1'000);
+  EXPECT_EQ(written["elapsed_ms"], 10'000);
+  EXPECT_EQ(written["pages_per_second"], 100.0);
+  EXPECT_EQ(written["database"], "crawl.db");
 }
 
 }  // namespace

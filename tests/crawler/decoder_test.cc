@@ -81,7 +81,7 @@ Decoded decode(const std::string& bytes, const Codings& codings, std::size_t pie
   return result;
 }
 
-constexpr Coding kAll[] = {Coding::Gzip, Coding::Deflate, Coding::Brotli, Coding::Zstd};
+constexpr Coding kCodings[] = {Coding::Gzip, Coding::Deflate, Coding::Brotli, Coding::Zstd};
 
 std::string sample() {
   std::string text;
@@ -91,7 +91,7 @@ std::string sample() {
 
 TEST(DecoderTest, GivesBackWhatWentIn) {
   const std::string text = sample();
-  for (const Coding coding : kAll) {
+  for (const Coding coding : kCodings) {
     for (const std::size_t piece : {std::size_t{1}, std::size_t{1000}, std::size_t{1} << 20}) {
       SCOPED_TRACE(testing::Message() << static_cast<int>(coding) << " in pieces of " << piece);
       const Decoded result = decode(packed(text, coding), {coding}, piece);
@@ -127,7 +127,7 @@ TEST(DecoderTest, TakesOneMemberAfterTheOther) {
 }
 
 TEST(DecoderTest, IgnoresWhatFollowsTheEnd) {
-  for (const Coding coding : kAll) {
+  for (const Coding coding : kCodings) {
     const Decoded result = decode(packed("text", coding) + "\n<!-- cached -->", {coding});
     EXPECT_EQ(result.end, End::None);
     EXPECT_EQ(result.text, "text");
@@ -136,7 +136,7 @@ TEST(DecoderTest, IgnoresWhatFollowsTheEnd) {
 }
 
 TEST(DecoderTest, SaysWhatBreaksOff) {
-  for (const Coding coding : kAll) {
+  for (const Coding coding : kCodings) {
     SCOPED_TRACE(static_cast<int>(coding));
     std::string bytes = packed(sample(), coding);
     bytes.resize(bytes.size() - 2);
@@ -146,7 +146,7 @@ TEST(DecoderTest, SaysWhatBreaksOff) {
 }
 
 TEST(DecoderTest, SaysWhatDoesNotDecode) {
-  for (const Coding coding : kAll) {
+  for (const Coding coding : kCodings) {
     SCOPED_TRACE(static_cast<int>(coding));
     EXPECT_EQ(decode("<p>not packed at all, and long enough to be seen as such", {coding}).end,
               End::Damaged);
@@ -155,7 +155,7 @@ TEST(DecoderTest, SaysWhatDoesNotDecode) {
 
 TEST(DecoderTest, StopsWhereNoMoreIsWanted) {
   const std::string zeros(64 << 20, '\0');
-  for (const Coding coding : kAll) {
+  for (const Coding coding : kCodings) {
     SCOPED_TRACE(static_cast<int>(coding));
     Decoder decoder(Codings{coding}, kNoInnerLimit);
     std::size_t taken = 0;

@@ -6,6 +6,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -137,9 +138,9 @@ TEST_F(ExportTest, AFileThatCannotBeWrittenIsRefused) {
 // Killed at any instant, or stopped by Ctrl-C, an export leaves the earlier file; the next run is
 // not hindered by what the killed one left.
 TEST_F(ExportTest, KilledOrInterruptedItLeavesTheEarlierFile) {
-  constexpr std::uint32_t kPages = 20'000;
+  constexpr std::uint32_t kPages = 400;
   store_pages(path(), kPages,
-              [](storage::Record& record) { record.page->page.text = std::string(2'000, 'x'); });
+              [](storage::Record& record) { record.page->page.text = std::string(100'000, 'x'); });
   std::ofstream(path("out")) << "earlier";
   const auto written = [&] {
     std::error_code error;
@@ -166,7 +167,8 @@ TEST_F(ExportTest, KilledOrInterruptedItLeavesTheEarlierFile) {
     expect_sound();
   }
   EXPECT_EQ(skitter({"export", "crawl.db", "-o", "out"}).status, 0);
-  EXPECT_EQ(json_lines(read(path("out"))).size(), kPages);
+  const std::string whole = read(path("out"));
+  EXPECT_EQ(std::count(whole.begin(), whole.end(), '\n'), kPages);
   EXPECT_FALSE(std::filesystem::exists(path("out.part")));
   expect_sound();
 }

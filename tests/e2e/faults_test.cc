@@ -18,7 +18,7 @@ using ::testing::HasSubstr;
 using Environment = std::vector<std::pair<std::string, std::string>>;
 
 // One kind of call, and what a run may end with whose call fails.
-struct Fault {
+struct FailingCall {
   std::string call;
   std::string path;  // of files that hold this in their path only
   std::set<int> statuses;
@@ -63,7 +63,7 @@ class FaultsTest : public CrawlTest {
   }
 
   // How often an undisturbed crawl makes this call.
-  [[nodiscard]] unsigned long count(const Fault& fault) const {
+  [[nodiscard]] unsigned long count(const FailingCall& fault) const {
     const ProgramResult result =
         run({{"FAULT_PATH", fault.path}, {"FAULT_COUNTS", path("counts")}});
     EXPECT_EQ(result.status, 0) << result.err;
@@ -77,7 +77,8 @@ class FaultsTest : public CrawlTest {
   }
 
   // Fails the call number `at`; false where the crawl did not come to it.
-  [[nodiscard]] bool survives(const Fault& fault, unsigned long at, const Contents& want) const {
+  [[nodiscard]] bool survives(const FailingCall& fault, unsigned long at,
+                              const Contents& want) const {
     Environment faults = {{"FAULT_CALL", fault.call},
                           {"FAULT_PATH", fault.path},
                           {"FAULT_AT", std::to_string(at)},
@@ -102,7 +103,7 @@ class FaultsTest : public CrawlTest {
     return failed;
   }
 
-  void expect_every_point_survived(const Fault& fault) {
+  void expect_every_point_survived(const FailingCall& fault) {
     const Contents want = reference();
     const unsigned long calls = count(fault);
     ASSERT_GT(calls, 0u);

@@ -10,18 +10,14 @@
 #include <string>
 
 #include "tests/parser/scan_oracle.h"
+#include "tests/sanitized.h"
 
 namespace skitter::parser {
 namespace {
 
 namespace fs = std::filesystem;
 
-// A sanitizer makes both parsers ten times slower, and has the fuzzer to find what it is for.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr int kEachOf = 16;
-#else
-constexpr int kEachOf = 1;
-#endif
+constexpr int kEachOf = kIsSanitized ? 16 : 1;
 
 class ScanFilesTest : public testing::TestWithParam<const char*> {};
 

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/parser/test_data.h"
+#include "tests/sanitized.h"
 
 namespace skitter::parser {
 namespace {
@@ -275,7 +276,7 @@ TEST(SitemapTest, StopsAtItsLimits) {
 
 // Each aims at a cost that grows faster than the file.
 TEST(SitemapTest, IsNotWornOutByHostileFiles) {
-  constexpr std::size_t kMany = 400'000;
+  constexpr std::size_t kMany = kIsSanitized ? 40'000 : 400'000;
   const std::string one = "<url><loc>/a</loc></url>";
   std::string names = "<urlset>" + one;
   for (std::size_t i = 0; i < kMany; ++i) names += "<a" + std::to_string(i) + "/>";

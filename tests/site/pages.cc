@@ -51,14 +51,14 @@ std::string make_paragraph(std::uint64_t seed, std::size_t number) {
   return text + '.';
 }
 
-void append_number(std::string& out, std::uint64_t number) {
+void append_decimal(std::string& out, std::uint64_t number) {
   char digits[24];
   out.append(digits, std::to_chars(std::begin(digits), std::end(digits), number).ptr);
 }
 
 std::string numbered(std::string_view before, std::uint64_t number, std::string_view after) {
   std::string out(before);
-  append_number(out, number);
+  append_decimal(out, number);
   out += after;
   return out;
 }
@@ -151,7 +151,7 @@ void Pages::append_href(std::string& out, const Link& link) const {
       break;
     case Link::Kind::AbsolutePage:
       out += "http://h";
-      append_number(out, link.host);
+      append_decimal(out, link.host);
       out.append(".localhost").append(port_suffix_);
       if (link.page == 0) {
         out += '/';
@@ -168,7 +168,7 @@ void Pages::append_href(std::string& out, const Link& link) const {
       out += "/p/";
       break;
   }
-  append_number(out, link.page);
+  append_decimal(out, link.page);
   out += link.kind == Link::Kind::Section ? ".html#more" : ".html";
 }
 
@@ -178,7 +178,7 @@ void Pages::append_anchor(std::string& out, const Link& link) const {
     return;
   }
   out += "Article ";
-  append_number(out, link.page);
+  append_decimal(out, link.page);
 }
 
 std::string Pages::render(std::uint32_t host, std::uint32_t page) const {
