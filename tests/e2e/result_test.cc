@@ -7,6 +7,7 @@
 #include <optional>
 #include <random>
 #include <set>
+#include <utility>
 
 #include "tests/e2e/crawl_fixture.h"
 
@@ -19,15 +20,16 @@ using ::testing::UnorderedElementsAreArray;
 
 class ResultTest : public CrawlTest {
  protected:
-  // Crawls with several concurrencies, each into a database of its own, and expects the same of
-  // all.
+  // Crawls with several concurrencies and numbers of workers, each into a database of its own, and
+  // expects the same of all.
   void expect_same_at_any_concurrency(const Words& arguments) const {
     std::optional<Contents> first;
-    for (const char* const transfers : {"1", "64", "512"}) {
+    for (const auto& [transfers, workers] : {std::pair("1", "1"), {"64", "2"}, {"512", "4"}}) {
       SCOPED_TRACE(std::string("-c ") + transfers);
       const std::string database = std::string("c") + transfers + ".db";
       Words words = arguments;
-      words.insert(words.end(), {"-c", transfers, "--host-concurrency", transfers});
+      words.insert(words.end(),
+                   {"-c", transfers, "--host-concurrency", transfers, "--workers", workers});
       const ProgramResult result = crawl(words, database);
       ASSERT_EQ(result.status, 0) << result.err;
       expect_finished(database);

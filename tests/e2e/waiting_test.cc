@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <sqlite3.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 
@@ -16,12 +17,15 @@ using ::testing::HasSubstr;
 
 class WaitingTest : public CrawlTest {
  protected:
-  // Each page leads to the next.
+  // Each page leads to the next, a few hundred a second.
   WaitingTest() {
     site_.route("", "/robots.txt", Answer::plain(404, ""));
     site_.route("", "/*", [](const Request& request) {
       const std::string number = request.path.substr(1);
-      return page_with_links({"/" + std::to_string(number.empty() ? 1 : std::stoi(number) + 1)});
+      Answer page =
+          page_with_links({"/" + std::to_string(number.empty() ? 1 : std::stoi(number) + 1)});
+      page.delay = std::chrono::milliseconds(3);
+      return page;
     });
   }
 

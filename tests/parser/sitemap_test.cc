@@ -279,7 +279,7 @@ TEST(SitemapTest, IsNotWornOutByHostileFiles) {
   constexpr std::size_t kMany = kIsSanitized ? 40'000 : 400'000;
   const std::string one = "<url><loc>/a</loc></url>";
   std::string names = "<urlset>" + one;
-  for (std::size_t i = 0; i < kMany; ++i) names += "<a" + std::to_string(i) + "/>";
+  for (std::size_t i = 0; i < 400'000; ++i) names += "<a" + std::to_string(i) + "/>";
   const Sitemap new_names = parse(names + one + "</urlset>");
   EXPECT_TRUE(new_names.is_damaged);
   EXPECT_THAT(new_names.urls, SizeIs(1));
