@@ -52,7 +52,7 @@ struct Response {
 };
 
 // Hundreds of transfers on one loop: curl's multi interface driven by the loop's polls and timer,
-// with one reused easy handle a transfer.
+// with an easy handle of its own for each transfer.
 //
 // Owns:    the curl handles, the idle connections, a poll for each socket.
 // Thread:  loop. The callbacks are called from the loop, never from within start().

@@ -106,21 +106,27 @@ Judgement judge_code(CURLcode code) {
 }  // namespace
 
 Transfer::Transfer(const TransferOptions& options, CURLSH* share)
-    : easy_((set_up_libraries(), curl_easy_init())),
-      max_header_bytes_(options.max_header_bytes),
-      max_header_lines_(options.max_header_lines),
-      max_encodings_(options.max_encodings) {
-  if (!easy_) throw std::bad_alloc();
-  set_fixed_options(options, share);
+    : options_(options), share_(share) {
+  set_up_libraries();
+  renew_easy();
 }
 
-void Transfer::set_fixed_options(const TransferOptions& options, CURLSH* share) {
+// libcurl before 8.1 keeps a pointer to the last field of an answer, which it has freed, and appends
+// to it where the next answer on that handle begins with a folded line.
+void Transfer::renew_easy() {
+  easy_.reset(curl_easy_init());
+  if (!easy_) throw std::bad_alloc();
+  set_fixed_options();
+}
+
+void Transfer::set_fixed_options() {
+  const TransferOptions& options = options_;
   CURL* easy = easy_.get();
   const auto ms = [](milliseconds value) { return static_cast<long>(value.count()); };
   set(easy, CURLOPT_PRIVATE, this, "private");
   set(easy, CURLOPT_ERRORBUFFER, error_.data(), "error buffer");
   set(easy, CURLOPT_NOSIGNAL, 1L, "nosignal");
-  set(easy, CURLOPT_SHARE, share, "TLS sessions");
+  set(easy, CURLOPT_SHARE, share_, "TLS sessions");
   set(easy, CURLOPT_PROTOCOLS_STR, "http,https", "protocols");
   set(easy, CURLOPT_FOLLOWLOCATION, 0L, "redirects");
   set(easy, CURLOPT_PATH_AS_IS, 1L, "path");
@@ -154,6 +160,7 @@ void Transfer::set_fixed_options(const TransferOptions& options, CURLSH* share) 
 }
 
 void Transfer::prepare(FetchRequest request) {
+  if (std::exchange(is_used_, true)) renew_easy();
   request_ = std::move(request);
   response_ = Response{};
   response_.id = request_.id;
@@ -253,8 +260,8 @@ curl_socket_t Transfer::open_socket(const curl_sockaddr& address) {
 // Limits count what comes before the answer, 1xx after 1xx, and after its body too.
 bool Transfer::take_header(std::string_view line) {
   header_bytes_ += line.size();
-  if (header_bytes_ > max_header_bytes_) return cut(Cut::HeadersTooLarge);
-  if (++header_lines_ > max_header_lines_) return cut(Cut::TooManyHeaders);
+  if (header_bytes_ > options_.max_header_bytes) return cut(Cut::HeadersTooLarge);
+  if (++header_lines_ > options_.max_header_lines) return cut(Cut::TooManyHeaders);
   if (part_ == Part::Body) return true;  // a trailer changes nothing
   if (line == "\r\n" || line == "\n") return end_headers();
   if (part_ == Part::StatusLine) {  // a new answer: what came before was 1xx
@@ -287,7 +294,8 @@ bool Transfer::end_headers() {
 bool Transfer::start_decoding() {
   const auto packed = parse_codings(response_.headers.get_all("transfer-encoding"), /*most=*/0);
   if (!packed) return cut(Cut::PackedTransfer);
-  const auto codings = parse_codings(response_.headers.get_all("content-encoding"), max_encodings_);
+  const auto codings =
+      parse_codings(response_.headers.get_all("content-encoding"), options_.max_encodings);
   if (!codings) return cut(Cut::TooManyEncodings);
   if (!codings->empty()) {
     decoder_.emplace(*codings, request_.max_body_bytes);
@@ -360,13 +368,13 @@ bool Transfer::judge_cut() {
                                                 request_.max_body_bytes + kMaxFrame));
     case Cut::HeadersTooLarge:
       return end(Outcome::TooLarge,
-                 fmt::format("the headers are larger than {} bytes", max_header_bytes_));
+                 fmt::format("the headers are larger than {} bytes", options_.max_header_bytes));
     case Cut::TooManyHeaders:
       return end(Outcome::TooLarge,
-                 fmt::format("the headers have more than {} lines", max_header_lines_));
+                 fmt::format("the headers have more than {} lines", options_.max_header_lines));
     case Cut::TooManyEncodings:
-      return end(Outcome::TooLarge,
-                 fmt::format("the body has more than {} Content-Encodings", max_encodings_));
+      return end(Outcome::TooLarge, fmt::format("the body has more than {} Content-Encodings",
+                                                options_.max_encodings));
     case Cut::PackedTransfer:
       return end(Outcome::NetworkError, "a Transfer-Encoding that was not asked for");
     case Cut::Damaged:

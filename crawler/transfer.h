@@ -29,9 +29,9 @@ using Easy = std::unique_ptr<CURL, EasyDeleter>;
 using Slist = std::unique_ptr<curl_slist, SlistDeleter>;
 using Share = std::unique_ptr<CURLSH, ShareDeleter>;
 
-// One easy handle and the answer that it is getting. Reused from request to request.
+// An easy handle, new for each request, and the answer that it is getting.
 //
-// Owns:    the handle. libcurl points here: it never moves.
+// Owns:    the handle. libcurl points here: it never moves. `options` and `share` outlive it.
 // Thread:  loop.
 class Transfer {
  public:
@@ -99,21 +99,22 @@ class Transfer {
     return false;
   }
   [[nodiscard]] curl_socket_t open_socket(const curl_sockaddr& address);
-  void set_fixed_options(const TransferOptions& options, CURLSH* share);
+  void renew_easy();
+  void set_fixed_options();
   void judge(CURLcode result);
   [[nodiscard]] bool judge_cut();
   [[nodiscard]] bool is_header_line_too_long(CURLcode result) const noexcept;
 
+  const TransferOptions& options_;
+  CURLSH* share_;
   Easy easy_;
+  bool is_used_ = false;
   Slist headers_;
   Slist resolve_;
   FetchRequest request_;
   Response response_;
   std::optional<Decoder> decoder_;  // while a body with a Content-Encoding comes
   std::string refused_address_;     // the last that policy forbids to connect to
-  std::uint64_t max_header_bytes_;
-  std::size_t max_header_lines_;
-  std::size_t max_encodings_;
   std::uint64_t header_bytes_ = 0;
   std::size_t header_lines_ = 0;
   std::uint64_t packed_bytes_ = 0;  // of a body with a Content-Encoding

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "crawler/uv_handle.h"
+#include "tests/site/site.h"
 
 namespace skitter::crawler {
 namespace {
@@ -63,6 +64,39 @@ TEST(FetcherTest, ConnectsWhereItIsAllowed) {
   request.url = "http://127.0.0.1:9/";  // discard: nobody listens
   request.policy = AddressPolicy::AllowPrivate;
   EXPECT_EQ(fetch(std::move(request)).outcome, Outcome::NetworkError);
+}
+
+// libcurl before 8.1 would append the folded line to the field before it: to one of the answer that
+// the handle had before, which is freed by then.
+TEST(FetcherTest, AnAnswerThatBeginsFoldedTouchesNoEarlierOne) {
+  site::Site site;
+  site::Answer folded;
+  folded.framing = site::Framing::Raw;
+  folded.body = "HTTP/1.1 200 OK\r\n and more\r\nContent-Length: 2\r\n\r\nab";
+  site.route("", "/folded", folded);
+  site.route("", "/sound", site::Answer::html("ab"));
+
+  EventLoop loop;
+  const TransferOptions options;
+  std::vector<Response> answers;
+  Fetcher fetcher(loop.get(), options, 1,
+                  {[](std::uint64_t) {},
+                   [&](Response&& response) {
+                     answers.push_back(std::move(response));
+                     loop.stop();
+                   }});
+  for (const char* const path : {"/sound", "/folded", "/sound"}) {
+    FetchRequest request;
+    request.url = site.url("127.0.0.1", path);
+    request.policy = AddressPolicy::AllowPrivate;
+    request.max_body_bytes = 1'000;
+    fetcher.start(std::move(request));
+    loop.run();
+  }
+  ASSERT_EQ(answers.size(), 3u);
+  EXPECT_EQ(answers[0].body, "ab") << answers[0].error;
+  EXPECT_EQ(answers[1].outcome, Outcome::NetworkError);
+  EXPECT_EQ(answers[2].body, "ab") << answers[2].error;
 }
 
 }  // namespace

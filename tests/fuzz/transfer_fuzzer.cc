@@ -127,7 +127,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace skitter::crawler;
   static const Share share(curl_share_init());
   static const Multi multi(curl_multi_init());
-  static Transfer transfer(limits(), share.get());
+  static const TransferOptions options = limits();
+  static Transfer transfer(options, share.get());
   if (size > kMostInput) return 0;
   check(answer_of(transfer, multi.get(), {reinterpret_cast<const char*>(data), size}));
   if (size % 8 != 0) return 0;  // now and then, for speed
