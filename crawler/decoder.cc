@@ -26,6 +26,7 @@ class Decoder::Stage {
   virtual bool begins_again(std::string_view) { return false; }
 
   bool has_ended = false;
+  bool is_over = false;  // what came behind its end was no further beginning
 };
 
 namespace {
@@ -225,7 +226,9 @@ Decoder::End Decoder::feed_stage(std::size_t index, std::string_view bytes, Sink
   bool may_hold_more = true;  // the room was full: more may come without further input
   while (!bytes.empty() || may_hold_more) {
     if (stage.has_ended) {  // what follows the end is ignored, as browsers do
-      if (bytes.empty() || !stage.begins_again(bytes)) break;
+      if (bytes.empty() || stage.is_over) break;
+      stage.is_over = !stage.begins_again(bytes);
+      if (stage.is_over) break;
       stage.has_ended = false;
     }
     std::size_t written = 0;

@@ -133,6 +133,12 @@ TEST(DecoderTest, IgnoresWhatFollowsTheEnd) {
     EXPECT_EQ(result.text, "text");
     EXPECT_TRUE(result.is_complete);
   }
+  for (const Coding coding : kCodings) {  // wherever the pieces are cut
+    for (const std::size_t piece : {std::size_t{1}, std::size_t{1} << 20}) {
+      const std::string bytes = packed("text", coding) + "\n" + packed("more", coding);
+      EXPECT_EQ(decode(bytes, {coding}, piece).text, "text") << piece;
+    }
+  }
 }
 
 TEST(DecoderTest, SaysWhatBreaksOff) {
