@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""What hostile hosts cost: each alone, all in one crawl, and tarpits beside hosts that answer.
+"""What hostile hosts cost: each alone, all in one crawl, and tarpits and hoards beside others.
 
-    bench/hostile.py BUILD [--bomb SIZE] > table.md
+    bench/hostile.py BUILD [--bomb SIZE] [--only tarpits|hoards|alone] > table.md
 
 BUILD holds cli/skitter and tests/site/skitter-site. Prints Markdown; progress goes to stderr.
 """
@@ -131,16 +131,74 @@ def beside_tarpits(build, tarpits=200, hosts=100):
         site.wait()
 
 
+async def serve_large(reader, writer):
+    """Hosts hoardN: all of a body but its last byte, then nothing. Others: pages of 3 MB."""
+    from asyncio import IncompleteReadError
+    try:
+        while True:
+            head = (await reader.readuntil(b"\r\n\r\n")).lower()
+            if b"/robots.txt" in head.split(b"\r\n")[0]:
+                writer.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+                continue
+            is_hoard = b"\r\nhost: hoard" in head
+            body = b"x" * 7_900_000 if is_hoard else b"<p>words and words</p>\n" * 130_000
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d"
+                         b"\r\n\r\n" % (len(body) + is_hoard))
+            for start in range(0, len(body), 65_536):
+                writer.write(body[start:start + 65_536])
+                await writer.drain()
+            if is_hoard:
+                await reader.read()  # until the client gives up
+                break
+    except (IncompleteReadError, ConnectionError):
+        pass
+    finally:
+        writer.close()
+
+
+def beside_hoards(build, hoards=200, hosts=50):
+    """What bodies take that are kept waiting by their servers, with the bound and without."""
+    import asyncio
+    import threading
+    loop = asyncio.new_event_loop()
+    server = loop.run_until_complete(
+        asyncio.start_server(serve_large, "127.0.0.1", 0, limit=65_536))
+    port = server.sockets[0].getsockname()[1]
+    threading.Thread(target=loop.run_forever, daemon=True).start()
+    bad = [f"http://hoard{i}.localhost:{port}/" for i in range(hoards)]
+    good = [f"http://large{i}.localhost:{port}/{n}" for i in range(hosts) for n in range(2)]
+    print(f"| {hoards} hosts that keep 7.9 MB waiting for its last byte, and {len(good)} pages of "
+          "3 MB | ok | others | time | peak memory |")
+    print("| --- | ---: | --- | ---: | ---: |")
+    with tempfile.TemporaryDirectory() as directory:
+        for name, options in [("`--body-memory 256M`", []),
+                              ("`--body-memory 64M`", ["--body-memory", "64M"]),
+                              ("no bound", ["--body-memory", "1T"])]:
+            run = crawl(build, directory, bad + good, *options)
+            ok = ask(run.database, "SELECT count(*) FROM urls WHERE outcome = 'ok'")[0][0]
+            others = ask(run.database, "SELECT outcome, count(*) FROM urls WHERE outcome <> 'ok' "
+                         "GROUP BY outcome ORDER BY outcome")
+            words = ", ".join(f"{count} {outcome}" for outcome, count in others)
+            print(f"| {name} | {ok} | {words} | {run.seconds:.1f} s | {run.peak_mib:.0f} MiB |",
+                  flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("build")
     parser.add_argument("--bomb", default="1G")
+    parser.add_argument("--only", choices=["tarpits", "hoards", "alone"])
     arguments = parser.parse_args()
     limit = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (limit[1], limit[1]))
-    beside_tarpits(arguments.build)
-    print()
-    each_alone(arguments.build, arguments.bomb)
+    # A child's peak is no less than this process's own: what takes more here comes last.
+    parts = {"tarpits": lambda: beside_tarpits(arguments.build),
+             "alone": lambda: each_alone(arguments.build, arguments.bomb),
+             "hoards": lambda: beside_hoards(arguments.build)}
+    for name, part in parts.items():
+        if arguments.only in (None, name):
+            part()
+            print()
 
 
 if __name__ == "__main__":

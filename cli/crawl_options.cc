@@ -154,6 +154,8 @@ void add_files(CLI::App& app, CrawlArguments& arguments) {
                         arguments.options.store);
   add_parse_mode(app, kGroup, arguments.options.parse);
   add_parse_timeout(app, kGroup, arguments.options.parse_timeout);
+  add_size(app, {"--body-memory", "For all bodies above 256 KiB together; others wait", kGroup},
+           arguments.options.transfer.body_memory_bytes);
   add_size_or_none(app, {"--min-free", "Pause while the disk has less left; 0: never", kGroup},
                    arguments.options.min_free_bytes);
   add_flag(app, {"--durable", "Every commit survives a power cut (slower)", kGroup},
@@ -247,6 +249,7 @@ ordered_json options_json(const crawler::Options& options) {
       {"min_free_bytes", options.min_free_bytes},
       {"grace_ms", options.grace.count()},
       {"max_body_bytes", transfer.max_body_bytes},
+      {"body_memory_bytes", transfer.body_memory_bytes},
       {"max_header_bytes", transfer.max_header_bytes},
       {"max_header_lines", transfer.max_header_lines},
       {"max_encodings", transfer.max_encodings},

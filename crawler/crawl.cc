@@ -188,6 +188,7 @@ void Crawl::turn() {
   if (must_abort_) abort_transfers();
   if (observer_.listener) ask_listener();
   flush();
+  give_back_room();
   if (phase_ == Phase::Running) {
     request_refills();
     request_reoffers();
@@ -208,6 +209,13 @@ void Crawl::ask_listener() {
   if (listener == Listener::Gone && phase_ == Phase::Running) {
     stop(EndReason::Interrupted, "nobody takes the pages any more");
   }
+}
+
+// While the writer is behind, large bodies in flight wait too: what they are stored as could be as
+// large, and nothing else holds them back.
+void Crawl::give_back_room() {
+  if (spare_body_bytes_ == 0 || !fetcher_ || is_writer_behind()) return;
+  fetcher_->let_go(std::exchange(spare_body_bytes_, 0));
 }
 
 bool Crawl::start_look_ups() {

@@ -92,6 +92,7 @@ class Crawl {
   // crawl.cc: the turn, and what starts and ends.
   void turn();
   void ask_listener();
+  void give_back_room();
   bool start_look_ups();  // true where there was one to start
   void take_address(HostId id, const Resolution& resolution);
   void request_refills();
@@ -194,6 +195,7 @@ class Crawl {
   std::size_t concurrency_;  // as asked for, or what there are descriptors for
   std::size_t parsing_ = 0;  // jobs handed out or waiting
   std::size_t held_body_bytes_ = 0;
+  std::uint64_t spare_body_bytes_ = 0;  // room of bodies that are gone, not given back yet
   std::size_t reoffering_ = 0;
 
   Phase phase_ = Phase::Running;

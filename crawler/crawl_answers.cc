@@ -50,6 +50,9 @@ void Crawl::answered(Response&& response) {
   if (response.outcome == Outcome::Ok) pace.answered(response.elapsed, response.status == 200);
   if (asks_to_wait(response.status)) note_refusal(host, response, flight.started);
   frontier_.finished(host, flight.was_sent, now);
+  const bool is_read = flight.candidate.kind == Candidate::Kind::Page &&
+                       response.outcome == Outcome::Ok && response.status / 100 == 2;
+  if (!is_read) fetcher_->let_go(response.reserved_bytes);
   if (flight.candidate.kind == Candidate::Kind::Page) {
     page_answered(std::move(flight.candidate), std::move(response));
   } else if (flight.candidate.errand.kind == Errand::Kind::SitemapGuess) {
@@ -162,6 +165,7 @@ void Crawl::take_arrivals() {
 void Crawl::arrived(PageParsed&& parsed) {
   --parsing_;
   held_body_bytes_ -= std::min<std::size_t>(held_body_bytes_, parsed.response.body_bytes);
+  spare_body_bytes_ += parsed.response.reserved_bytes;
   count_answer(parsed.response);
   const SteadyTime now = clock_now();
   Record record;

@@ -4,9 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
 #include <new>
+#include <numeric>
 #include <utility>
 
+#include "crawler/body_room.h"
 #include "crawler/crawler.h"
 #include "crawler/descriptors.h"
 #include "crawler/memory.h"
@@ -49,8 +52,12 @@ class Fetcher::Impl {
 
   void start(FetchRequest request);
   [[nodiscard]] std::size_t in_flight() const noexcept { return active_; }
+  void let_go(std::uint64_t reserved) noexcept;
+  [[nodiscard]] std::uint64_t reserved() const noexcept { return room_.taken(); }
 
  private:
+  static constexpr std::uint64_t kLookMs = 1'000;  // between looks at who keeps others waiting
+
   struct Socket {
     Impl* fetcher;
     curl_socket_t fd;
@@ -78,23 +85,38 @@ class Fetcher::Impl {
                      [&] { static_cast<Impl*>(timer->data)->drive(CURL_SOCKET_TIMEOUT, 0); });
   }
 
+  static void on_room(uv_timer_t* timer) noexcept {
+    EventLoop::guard(timer->loop, [&] { static_cast<Impl*>(timer->data)->let_waiting_go_on(); });
+  }
+  static void on_look(uv_timer_t* timer) noexcept {
+    EventLoop::guard(timer->loop, [&] { static_cast<Impl*>(timer->data)->make_room(); });
+  }
+
   void watch(curl_socket_t fd, int what, Socket* socket);
   void set_timer(long timeout_ms);
   void drive(curl_socket_t fd, int events);
   void tell_sent();
   void finish_done_transfers();
+  void finish(Transfer& transfer, CURLcode result);
+  void let_waiting_go_on();
+  void make_room();
+  [[nodiscard]] bool do_all_wait() const noexcept;
   void wait_for_descriptor(FetchRequest request);
 
   uv_loop_t* loop_;
   TransferOptions options_;
   Callbacks callbacks_;
   UvHandle<uv_timer_t> timer_;
+  UvHandle<uv_timer_t> room_timer_;  // there is room
+  UvHandle<uv_timer_t> look_timer_;  // while there is none
+  BodyRoom room_;
   Share share_;
   std::unique_ptr<CURLM, MultiDeleter> multi_;
   std::vector<std::unique_ptr<Transfer>> transfers_;  // all that were ever needed at once
   absl::flat_hash_map<curl_socket_t, std::unique_ptr<Socket>> sockets_;
   std::vector<Transfer*> idle_;
   std::vector<Transfer*> just_sent_;
+  std::deque<Transfer*> waiting_;      // for room, in the order they came
   std::vector<FetchRequest> starved_;  // wait for a descriptor; they count as active
   std::size_t active_ = 0;
 };
@@ -104,7 +126,10 @@ Fetcher::Impl::Impl(uv_loop_t* loop, const TransferOptions& options, std::size_t
     : loop_(loop),
       options_(options),
       callbacks_(std::move(callbacks)),
-      timer_(make_uv<uv_timer_t>(loop, uv_timer_init, "timer for transfers", this)) {
+      timer_(make_uv<uv_timer_t>(loop, uv_timer_init, "timer for transfers", this)),
+      room_timer_(make_uv<uv_timer_t>(loop, uv_timer_init, "timer for bodies", this)),
+      look_timer_(make_uv<uv_timer_t>(loop, uv_timer_init, "timer for slow bodies", this)),
+      room_(options.body_memory_bytes) {
   set_up_libraries();
   share_.reset(curl_share_init());
   multi_.reset(curl_multi_init());
@@ -138,6 +163,8 @@ void Fetcher::Impl::start(FetchRequest request) {
   if (idle_.empty()) {
     transfers_.push_back(std::make_unique<Transfer>(options_, share_.get()));
     transfers_.back()->just_sent = &just_sent_;
+    transfers_.back()->waiting = &waiting_;
+    transfers_.back()->room = &room_;
     idle_.push_back(transfers_.back().get());
   }
   Transfer& transfer = *idle_.back();
@@ -181,6 +208,7 @@ void Fetcher::Impl::drive(curl_socket_t fd, int events) {
   check(curl_multi_socket_action(multi_.get(), fd, events, &running));
   tell_sent();
   finish_done_transfers();
+  let_waiting_go_on();
 }
 
 void Fetcher::Impl::tell_sent() {
@@ -197,23 +225,65 @@ void Fetcher::Impl::finish_done_transfers() {
     const CURLcode result = message->data.result;  // gone once the handle is removed
     Transfer* transfer = nullptr;
     check_easy(curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer));
-    check(curl_multi_remove_handle(multi_.get(), transfer->easy()));
-    --active_;
-    const bool others_go_on = active_ > starved_.size();
-    if (transfer->is_starved(result) && others_go_on) {
-      wait_for_descriptor(transfer->take_request());
-      idle_.push_back(transfer);
-      continue;
-    }
-    Response response = transfer->take_response(result);
-    idle_.push_back(transfer);
-    callbacks_.on_done(std::move(response));
-    if (starved_.empty()) continue;
-    FetchRequest next = std::move(starved_.back());
-    starved_.pop_back();
-    --active_;
-    start(std::move(next));
+    finish(*transfer, result);
   }
+}
+
+void Fetcher::Impl::finish(Transfer& transfer, CURLcode result) {
+  check(curl_multi_remove_handle(multi_.get(), transfer.easy()));
+  --active_;
+  std::erase(waiting_, &transfer);
+  const bool others_go_on = active_ > starved_.size();
+  if (transfer.is_starved(result) && others_go_on) {
+    wait_for_descriptor(transfer.take_request());
+    idle_.push_back(&transfer);
+    return;
+  }
+  Response response = transfer.take_response(result);
+  idle_.push_back(&transfer);
+  callbacks_.on_done(std::move(response));
+  if (starved_.empty()) return;
+  FetchRequest next = std::move(starved_.back());
+  starved_.pop_back();
+  --active_;
+  start(std::move(next));
+}
+
+// Not at once: the caller may be in a callback.
+void Fetcher::Impl::let_go(std::uint64_t reserved) noexcept {
+  room_.give_back(reserved);
+  if (!waiting_.empty()) (void)uv_timer_start(room_timer_.get(), &Impl::on_room, 0, 0);
+}
+
+// Each is given the part of its body that libcurl holds back, within which it may end.
+void Fetcher::Impl::let_waiting_go_on() {
+  while (!waiting_.empty() && waiting_.front()->take_room(/*in_any_case=*/do_all_wait())) {
+    Transfer& next = *waiting_.front();
+    waiting_.pop_front();
+    if (const CURLcode result = next.go_on()) finish(next, result);
+  }
+  if (waiting_.empty()) {
+    (void)uv_timer_stop(look_timer_.get());
+  } else if (uv_is_active(reinterpret_cast<uv_handle_t*>(look_timer_.get())) == 0) {
+    (void)uv_timer_start(look_timer_.get(), &Impl::on_look, kLookMs, kLookMs);
+  }
+}
+
+// Those that gave back some of their room, and want it again, may wait for one another.
+bool Fetcher::Impl::do_all_wait() const noexcept {
+  return std::accumulate(waiting_.begin(), waiting_.end(), std::uint64_t{0},
+                         [](std::uint64_t sum, const Transfer* transfer) {
+                           return sum + transfer->reserved();
+                         }) >= room_.taken();
+}
+
+void Fetcher::Impl::make_room() {
+  for (std::size_t i = 0; i < transfers_.size(); ++i) {  // finish() may add some
+    Transfer& transfer = *transfers_[i];
+    const bool keeps_others = transfer.reserved() > 0 && !transfer.is_waiting();
+    if (keeps_others && transfer.is_stuck()) finish(transfer, CURLE_OPERATION_TIMEDOUT);
+  }
+  let_waiting_go_on();
 }
 
 // Until one of the others is over. Idle connections hold descriptors too: from now on fewer are
@@ -238,6 +308,14 @@ void Fetcher::start(FetchRequest request) {
 
 std::size_t Fetcher::in_flight() const noexcept {
   return impl_->in_flight();
+}
+
+void Fetcher::let_go(std::uint64_t reserved) noexcept {
+  impl_->let_go(reserved);
+}
+
+std::uint64_t Fetcher::reserved() const noexcept {
+  return impl_->reserved();
 }
 
 }  // namespace skitter::crawler

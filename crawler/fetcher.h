@@ -44,15 +44,17 @@ struct Response {
   bool may_retry = false;                   // the failure may pass: reset, refused, timed out
   int status = 0;                           // 0: no answer came
   parser::Headers headers;
-  std::string header_text;       // the same as they came, behind the status line
-  std::string body;              // of a 2xx answer only
-  std::uint64_t body_bytes = 0;  // decoded bytes that came
+  std::string header_text;           // the same as they came, behind the status line
+  std::string body;                  // of a 2xx answer only
+  std::uint64_t body_bytes = 0;      // decoded bytes that came
+  std::uint64_t reserved_bytes = 0;  // of the room for large bodies: let_go() gives them back
   milliseconds elapsed{0};
   storage::SystemTime asked_at;
 };
 
 // Hundreds of transfers on one loop: curl's multi interface driven by the loop's polls and timer,
-// with an easy handle of its own for each transfer.
+// with an easy handle of its own for each transfer. Large bodies share a room (crawler/body_room.h):
+// the transfer of one that finds none is paused, within --timeout.
 //
 // Owns:    the curl handles, the idle connections, a poll for each socket.
 // Thread:  loop. The callbacks are called from the loop, never from within start().
@@ -77,6 +79,9 @@ class Fetcher {
 
   void start(FetchRequest request);
   [[nodiscard]] std::size_t in_flight() const noexcept;
+  // Response::reserved_bytes, once the body is gone.
+  void let_go(std::uint64_t reserved) noexcept;
+  [[nodiscard]] std::uint64_t reserved() const noexcept;  // by all together
 
  private:
   class Impl;

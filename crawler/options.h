@@ -39,6 +39,7 @@ struct Header {
 // What one transfer may cost, and what it carries. Shared by `crawl`, `fetch` and `robots`.
 struct TransferOptions {
   std::uint64_t max_body_bytes = 8u << 20;       // decoded
+  std::uint64_t body_memory_bytes = 256u << 20;  // of large bodies together (crawler/body_room.h)
   std::uint64_t max_header_bytes = 256u * 1024;  // of one answer, the 1xx before it included
   std::size_t max_header_lines = 1'000;          // likewise
   std::size_t max_encodings = 3;                 // Content-Encodings of one body

@@ -18,6 +18,7 @@
 namespace skitter::crawler {
 namespace {
 
+constexpr std::uint64_t kSmallBody = BodyRoom::kSmallBody;
 constexpr const char* kAcceptEncoding = "Accept-Encoding: gzip, deflate, br, zstd";
 
 // A line of the user's with the name of that one.
@@ -170,6 +171,12 @@ void Transfer::prepare(FetchRequest request) {
   header_bytes_ = 0;
   header_lines_ = 0;
   packed_bytes_ = 0;
+  fed_ = 0;
+  is_waiting_ = false;
+  is_packed_twice_ = false;
+  told_bytes_ = 0;
+  seen_bytes_ = 0;
+  silent_ = 0;
   part_ = Part::StatusLine;
   cut_ = Cut::None;
   is_starved_ = false;
@@ -211,7 +218,61 @@ std::size_t Transfer::on_body(char* data, std::size_t size, std::size_t count,
   const std::size_t bytes = size * count;
   auto& transfer = *static_cast<Transfer*>(self);
   const bool goes_on = transfer.guard([&] { return transfer.take_body({data, bytes}); });
+  if (transfer.is_waiting_) return CURL_WRITEFUNC_PAUSE;
   return goes_on || bytes == 0 ? bytes : 0;
+}
+
+std::uint64_t Transfer::largest_body() const noexcept {
+  return told_bytes_ == 0 ? request_.max_body_bytes : told_bytes_;
+}
+
+bool Transfer::must_wait(std::size_t more) {
+  // Packed twice, a body that is small may come of a large one.
+  const std::uint64_t free = is_packed_twice_ ? reserved_ : std::max(kSmallBody, reserved_);
+  if (has_all_room() || response_.body.size() + more <= free) return false;
+  if (waiting->empty() && take_room(false)) return false;
+  waiting->push_back(this);
+  is_waiting_ = true;
+  return true;
+}
+
+CURLcode Transfer::go_on() noexcept {
+  is_waiting_ = false;
+  return curl_easy_pause(easy_.get(), CURLPAUSE_CONT);
+}
+
+bool Transfer::take_room(bool in_any_case) noexcept {
+  const std::uint64_t more = largest_body() - reserved_;
+  if (in_any_case) {
+    room->take(more);
+  } else if (!room->try_take(reserved_, more)) {
+    return false;
+  }
+  reserved_ += more;
+  return true;
+}
+
+// A few bytes of a packed body may unpack to many, and nobody can wait within them: as much again as
+// a small one may have goes without.
+bool Transfer::has_room_for(std::size_t decoded) noexcept {
+  if (has_all_room()) return true;
+  const std::uint64_t most = std::max(kSmallBody, reserved_) + kSmallBody;
+  return response_.body.size() + decoded <= most || take_room(false);
+}
+
+void Transfer::give_back_room(std::uint64_t kept) noexcept {
+  if (kept >= reserved_) return;
+  room->give_back(reserved_ - kept);
+  reserved_ = kept;
+}
+
+bool Transfer::is_stuck() noexcept {
+  const std::uint64_t grown =
+      response_.body_bytes - std::exchange(seen_bytes_, response_.body_bytes);
+  silent_ = grown == 0 ? silent_ + 1 : 0;
+  if (grown < kSlow) give_back_room(response_.body.size() + kSlow);
+  if (silent_ >= kMostSilent) cut_ = Cut::Silent;
+  return cut_ == Cut::Silent;
 }
 
 int Transfer::on_sent(void* self, char*, char*, int, int) noexcept {
@@ -299,8 +360,10 @@ bool Transfer::start_decoding() {
   if (!codings) return cut(Cut::TooManyEncodings);
   if (!codings->empty()) {
     decoder_.emplace(*codings, request_.max_body_bytes);
+    is_packed_twice_ = codings->size() > 1;
   } else {
-    response_.body.reserve(std::min(content_length(response_.headers), request_.max_body_bytes));
+    told_bytes_ = std::min(content_length(response_.headers), request_.max_body_bytes);
+    response_.body.reserve(room == nullptr ? told_bytes_ : std::min(told_bytes_, kSmallBody));
   }
   return true;
 }
@@ -310,7 +373,19 @@ bool Transfer::take_body(std::string_view data) {
     response_.body_bytes += data.size();
     return response_.body_bytes <= kMaxUnwantedBody || cut(Cut::UnwantedBody);
   }
-  if (!decoder_) return keep(data);
+  if (!decoder_) return must_wait(data.size()) || keep(data);
+  // What it waited in the midst of comes again from its start.
+  for (std::size_t start = fed_; start < data.size(); start = fed_) {
+    const std::string_view piece = data.substr(start, has_all_room() ? data.npos : kPackedPiece);
+    if (must_wait(piece.size())) return true;
+    if (!unpack(piece)) return false;
+    fed_ = start + piece.size();
+  }
+  fed_ = 0;
+  return true;
+}
+
+bool Transfer::unpack(std::string_view data) {
   // Packed, a body is no larger than unpacked, but for what its frame takes: a stream of empty blocks
   // unpacks to nothing, and has no end.
   packed_bytes_ += data.size();
@@ -332,6 +407,10 @@ bool Transfer::take_body(std::string_view data) {
 }
 
 bool Transfer::keep(std::string_view decoded) {
+  if (!has_room_for(decoded.size())) return cut(Cut::NoRoom);
+  if (told_bytes_ > response_.body.capacity() && reserved_ == told_bytes_) {
+    response_.body.reserve(told_bytes_);
+  }
   response_.body_bytes += decoded.size();
   if (response_.body_bytes <= request_.max_body_bytes) {
     response_.body.append(decoded);
@@ -381,6 +460,14 @@ bool Transfer::judge_cut() {
       return end(Outcome::Truncated,
                  fmt::format("the body does not decode as Content-Encoding says: {}",
                              response_.headers.get("content-encoding")));
+    case Cut::NoRoom:
+      response_.may_retry = true;  // others give theirs back
+      return end(Outcome::NetworkError, "no room for one more large body (--body-memory)");
+    case Cut::Silent:
+      response_.may_retry = true;
+      return end(Outcome::Timeout, fmt::format("nothing came for {} s, and others waited for room "
+                                               "for large bodies (--body-memory)",
+                                               kMostSilent));
     case Cut::OutOfMemory:
       response_.may_retry = true;  // others give theirs back
       return end(Outcome::NetworkError, "out of memory");
@@ -426,6 +513,8 @@ void Transfer::judge(CURLcode result) {
 
 Response Transfer::take_response(CURLcode result) {
   judge(result);
+  give_back_room(response_.outcome == Outcome::Ok ? response_.body.size() : 0);
+  response_.reserved_bytes = std::exchange(reserved_, 0);
   decoder_.reset();  // its window may be larger than the body
   curl_off_t total_us = 0;
   curl_off_t before_us = 0;

@@ -6,11 +6,13 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "crawler/body_room.h"
 #include "crawler/decoder.h"
 #include "crawler/fetcher.h"
 
@@ -39,6 +41,12 @@ class Transfer {
   static constexpr std::uint64_t kMaxUnwantedBody = 64 * 1024;
   // By how much a packed body may be larger than the largest that it may unpack to.
   static constexpr std::uint64_t kMaxFrame = 64 * 1024;
+  // What a large body must grow by in a second, while others wait, to keep the room that it has not
+  // used yet; and after how many seconds without a byte it is given up for them.
+  static constexpr std::uint64_t kSlow = 64 * 1024;
+  static constexpr unsigned kMostSilent = 5;
+  // What is unpacked at once of a body that has no room yet. gzip makes up to 1,032 bytes of one.
+  static constexpr std::size_t kPackedPiece = 512;
 
   Transfer(const TransferOptions& options, CURLSH* share);
   Transfer(const Transfer&) = delete;
@@ -53,14 +61,25 @@ class Transfer {
     return result == CURLE_COULDNT_CONNECT && is_starved_;
   }
   [[nodiscard]] FetchRequest take_request() { return std::move(request_); }
+  // For all that the body may come to. `in_any_case`: whether there is so much or not.
+  [[nodiscard]] bool take_room(bool in_any_case) noexcept;
+  // Of one in `waiting`, which is paused. Anything but CURLE_OK ends the transfer.
+  [[nodiscard]] CURLcode go_on() noexcept;
+  // Once a second while others wait for room: a slow one gives back what it has not used yet. True
+  // where it is to be given up.
+  [[nodiscard]] bool is_stuck() noexcept;
+  [[nodiscard]] std::uint64_t reserved() const noexcept { return reserved_; }
+  [[nodiscard]] bool is_waiting() const noexcept { return is_waiting_; }
   // True once, when the request has gone out since the last call.
   [[nodiscard]] bool take_sent() noexcept;
 
   [[nodiscard]] CURL* easy() const noexcept { return easy_.get(); }
   [[nodiscard]] std::uint64_t id() const noexcept { return response_.id; }
 
-  std::vector<Transfer*>* just_sent =
-      nullptr;  // the fetcher's list: where the callback notes this transfer
+  // The fetcher's, where the callbacks note this transfer.
+  std::vector<Transfer*>* just_sent = nullptr;
+  std::deque<Transfer*>* waiting = nullptr;  // for room
+  BodyRoom* room = nullptr;                  // none: without bound
 
  private:
   // Why this side ended the transfer.
@@ -76,6 +95,8 @@ class Transfer {
     Damaged,
     InnerTooLarge,
     PackedTooLarge,
+    NoRoom,
+    Silent,
     OutOfMemory,
   };
   enum class Part : std::uint8_t { StatusLine, Fields, Body };
@@ -91,6 +112,14 @@ class Transfer {
   [[nodiscard]] bool guard(Work work) noexcept;
   [[nodiscard]] bool take_header(std::string_view line);
   [[nodiscard]] bool take_body(std::string_view data);
+  [[nodiscard]] bool unpack(std::string_view data);
+  [[nodiscard]] bool must_wait(std::size_t more);
+  [[nodiscard]] bool has_all_room() const noexcept {
+    return room == nullptr || reserved_ >= largest_body();
+  }
+  [[nodiscard]] bool has_room_for(std::size_t decoded) noexcept;
+  [[nodiscard]] std::uint64_t largest_body() const noexcept;
+  void give_back_room(std::uint64_t kept) noexcept;
   [[nodiscard]] bool keep(std::string_view decoded);
   [[nodiscard]] bool end_headers();
   [[nodiscard]] bool start_decoding();
@@ -118,9 +147,16 @@ class Transfer {
   std::uint64_t header_bytes_ = 0;
   std::size_t header_lines_ = 0;
   std::uint64_t packed_bytes_ = 0;  // of a body with a Content-Encoding
+  std::size_t fed_ = 0;             // of the bytes that come again after a wait
+  std::uint64_t told_bytes_ = 0;    // Content-Length of one without, --max-body at most; 0: none
+  std::uint64_t reserved_ = 0;      // of the room for large bodies
+  std::uint64_t seen_bytes_ = 0;    // of the body, when it was looked at last
+  unsigned silent_ = 0;             // looks in a row without a byte more
   Part part_ = Part::StatusLine;
   Cut cut_ = Cut::None;
   bool wants_body_ = false;
+  bool is_packed_twice_ = false;
+  bool is_waiting_ = false;  // for room: in `waiting`, and paused
   bool was_sent_ = false;
   std::uint64_t refusals_before_ = 0;  // curl_refusals() when it started
   bool is_starved_ = false;

@@ -2,11 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "crawler/body_room.h"
 #include "crawler/uv_handle.h"
+#include "tests/site/coding.h"
 #include "tests/site/site.h"
 
 namespace skitter::crawler {
@@ -97,6 +101,145 @@ TEST(FetcherTest, AnAnswerThatBeginsFoldedTouchesNoEarlierOne) {
   EXPECT_EQ(answers[0].body, "ab") << answers[0].error;
   EXPECT_EQ(answers[1].outcome, Outcome::NetworkError);
   EXPECT_EQ(answers[2].body, "ab") << answers[2].error;
+}
+
+TEST(BodyRoomTest, HasRoomForOneThatIsTooLargeWhereNoOtherHasAny) {
+  BodyRoom room(100);
+  EXPECT_TRUE(room.try_take(0, 60));
+  EXPECT_FALSE(room.try_take(0, 41));
+  EXPECT_TRUE(room.try_take(0, 40));
+  EXPECT_FALSE(room.try_take(60, 1));
+  room.give_back(40);
+  EXPECT_TRUE(room.try_take(60, 90));
+  EXPECT_EQ(room.taken(), 150u);
+  room.give_back(1'000);
+  EXPECT_EQ(room.taken(), 0u);
+}
+
+// Ten answers at once, within the room of two large bodies.
+TEST(FetcherTest, LargeBodiesWaitForRoomAndSmallOnesDoNot) {
+  constexpr std::uint64_t kLarge = 1'000'000;
+  enum Kind { StallsAtItsEnd, StallsEarly, Large, Small };
+  constexpr Kind kKinds[] = {StallsAtItsEnd, StallsAtItsEnd, StallsEarly, StallsEarly, Large,
+                             Large,          Small,          Small,       Small,       Small};
+  site::Site site;
+  const auto serve = [&](Kind kind, std::uint64_t bytes, std::uint64_t first) {
+    site::Answer answer = site::Answer::html(std::string(bytes, 'x'));
+    answer.piece_bytes = first;
+    answer.pause = std::chrono::hours(1);
+    site.route("", "/" + std::to_string(kind), answer);
+  };
+  serve(StallsAtItsEnd, kLarge, kLarge - 1);
+  serve(StallsEarly, kLarge, 300'000);
+  serve(Large, kLarge, kLarge);
+  serve(Small, 200'000, 200'000);
+
+  EventLoop loop;
+  TransferOptions options;
+  options.body_memory_bytes = 2 * kLarge;
+  std::map<std::uint64_t, Response> answers;
+  std::vector<Kind> order;
+  std::uint64_t most_reserved = 0;
+  std::size_t left = 8;  // but for those that stall early: nobody waits for their room in the end
+  Fetcher fetcher(loop.get(), options, std::size(kKinds),
+                  {[](std::uint64_t) {},
+                   [&](Response&& response) {
+                     most_reserved = std::max(most_reserved, fetcher.reserved());
+                     order.push_back(kKinds[response.id]);
+                     fetcher.let_go(response.reserved_bytes);
+                     if (order.back() != StallsEarly && --left == 0) loop.stop();
+                     answers[response.id] = std::move(response);
+                   }});
+  for (std::uint64_t id = 0; id < std::size(kKinds); ++id) {
+    FetchRequest request;
+    request.id = id;
+    request.url = site.url("127.0.0.1", "/" + std::to_string(kKinds[id]));
+    request.policy = AddressPolicy::AllowPrivate;
+    request.max_body_bytes = 2 * kLarge;
+    fetcher.start(std::move(request));
+  }
+  loop.run();
+  for (const auto& [id, answer] : answers) {
+    SCOPED_TRACE(id);
+    const Kind kind = kKinds[id];
+    const bool is_sound = kind == Large || kind == Small;
+    EXPECT_EQ(answer.outcome, is_sound ? Outcome::Ok : Outcome::Timeout) << answer.error;
+    if (is_sound) {
+      EXPECT_EQ(answer.body.size(), kind == Large ? kLarge : 200'000u);
+    }
+  }
+  EXPECT_TRUE(
+      std::all_of(order.begin(), order.begin() + 4, [](Kind kind) { return kind == Small; }));
+  EXPECT_TRUE(answers[0].error.ends_with("(--body-memory)")) << answers[0].error;
+  EXPECT_GE(most_reserved, kLarge);
+  EXPECT_LE(most_reserved, 2 * kLarge);
+}
+
+// What is small may come of something large, which is in memory on the way.
+TEST(FetcherTest, BodiesThatArePackedTwiceTakeRoomHoweverSmall) {
+  const std::string body(1'000, 'x');
+  site::Site site;
+  for (const bool is_twice : {false, true}) {
+    site::Answer answer =
+        site::Answer::html(is_twice ? site::gzipped(site::gzipped(body)) : site::gzipped(body));
+    answer.headers.emplace_back("Content-Encoding", is_twice ? "gzip, gzip" : "gzip");
+    site.route("", is_twice ? "/twice" : "/once", answer);
+  }
+  for (const bool is_twice : {false, true}) {
+    FetchRequest request;
+    request.url = site.url("127.0.0.1", is_twice ? "/twice" : "/once");
+    request.policy = AddressPolicy::AllowPrivate;
+    const Response answer = fetch(std::move(request));
+    EXPECT_EQ(answer.body, body) << answer.error;
+    EXPECT_EQ(answer.reserved_bytes, is_twice ? body.size() : 0u);
+  }
+}
+
+// Of a packed body it is not known what it unpacks to: it takes room for the largest.
+TEST(FetcherTest, PackedBodiesTakeTheRoomOneAfterTheOther) {
+  constexpr std::uint64_t kMost = 1'000'000;
+  std::string lines;  // 250 bytes of them come of one
+  while (lines.size() < 900'000) lines += "<p>words and words</p>\n";
+  std::string body;
+  for (std::uint64_t word = 1; body.size() < 900'000; word = word * 6'364'136'223'846'793'005 + 1) {
+    body += std::to_string(word % 1'000) + ' ';
+  }
+  site::Site site;
+  for (const std::string& text : {body, lines}) {
+    site::Answer answer = site::Answer::html(site::gzipped(text));
+    answer.headers.emplace_back("Content-Encoding", "gzip");
+    site.route("", text == body ? "/0" : "/1", answer);
+  }
+
+  EventLoop loop;
+  TransferOptions options;
+  options.body_memory_bytes = kMost;
+  std::vector<Response> answers;
+  std::uint64_t most_reserved = 0;
+  constexpr std::size_t kRequests = 8;
+  Fetcher fetcher(loop.get(), options, kRequests,
+                  {[](std::uint64_t) {},
+                   [&](Response&& response) {
+                     most_reserved = std::max(most_reserved, fetcher.reserved());
+                     fetcher.let_go(response.reserved_bytes);
+                     answers.push_back(std::move(response));
+                     if (answers.size() == kRequests) loop.stop();
+                   }});
+  for (std::uint64_t id = 0; id < kRequests; ++id) {
+    FetchRequest request;
+    request.id = id;
+    request.url = site.url("127.0.0.1", "/" + std::to_string(id % 2));
+    request.policy = AddressPolicy::AllowPrivate;
+    request.max_body_bytes = kMost;
+    fetcher.start(std::move(request));
+  }
+  loop.run();
+  for (const Response& response : answers) {
+    EXPECT_EQ(response.outcome, Outcome::Ok) << response.error;
+    EXPECT_TRUE(response.body == (response.id % 2 == 0 ? body : lines)) << response.id;
+  }
+  EXPECT_GE(most_reserved, body.size());
+  EXPECT_LE(most_reserved, kMost);
 }
 
 }  // namespace
