@@ -451,12 +451,12 @@ void Crawl::take_starvation(std::size_t in_flight) {
 }
 
 void Crawl::end_when_done() {
-  const bool is_working =
-      (fetcher_ && fetcher_->in_flight() > 0) || parsing_ > 0 || !waiting_ops_.empty();
+  const bool is_working = (fetcher_ && fetcher_->in_flight() > 0) || parsing_ > 0 ||
+                          !waiting_ops_.empty() || reoffering_ > 0;
   if (is_working) return;
   switch (phase_) {
     case Phase::Running:
-      if (!frontier_.is_over() || reoffering_ > 0 || discovery_.has_nearer()) return;
+      if (!frontier_.is_over() || discovery_.has_nearer()) return;
       end_run();
       break;
     case Phase::Stopping:
@@ -508,6 +508,8 @@ void Crawl::leave_held() {
   }
 }
 
+// All that may still push is waited for before the writer is closed (end_when_done): an op that came
+// later would be kept for ever.
 void Crawl::push_op(storage::WriteOp op) {
   if (waiting_ops_.empty() && writer_ && writer_->try_push(std::move(op))) return;
   waiting_ops_.push_back(std::move(op));

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "storage/sqlite.h"
 #include "tests/e2e/crawl_fixture.h"
@@ -105,6 +106,35 @@ TEST_F(WaitingTest, WaitingForALockCanBeInterrupted) {
     expect_sound();
   }
   EXPECT_EQ(skitter(short_crawl()).status, 0);
+}
+
+// /x is read at depth 3, then found at depth 2: the writer is asked for its links. It answers when the last op of the
+// run is with it already.
+TEST_F(WaitingTest, ALimitReachedWhileTheWriterOwesAnAnswerIsTheEnd) {
+  const auto page = [&](std::string_view path, std::vector<std::string> links, int delay_ms = 0) {
+    Answer answer = page_with_links(links);
+    answer.delay = std::chrono::milliseconds(delay_ms);
+    site_.route("a.localhost", path, answer);
+  };
+  page("/", {"/1", "/slow"});
+  page("/1", {"/2"});
+  page("/2", {"/x"});
+  page("/x", {"/y"});
+  page("/slow", {"/x"}, 1'000);
+  page("/y", {"/z"}, 1'500);
+  page("/z", {});
+  Program program(crawl_words({site_.url("a.localhost"), "--max-pages", "7", "--delay", "0"}),
+                  here());
+  ASSERT_TRUE(program.wait_until([&] { return page_requests(site_).size() == 6; }));
+  {
+    const storage::Connection other = lock_database();
+    ASSERT_TRUE(program.wait_until([&] { return page_requests(site_).size() == 7; }));
+    std::this_thread::sleep_for(
+        std::chrono::milliseconds(200));  // its answer comes, and the run ends
+  }
+  EXPECT_EQ(program.wait().status, 0) << program.err();
+  expect_sound();
+  EXPECT_EQ(number("SELECT depth FROM urls WHERE url LIKE '%/y'"), 3);
 }
 
 #ifdef SKITTER_FAULTS
