@@ -15,8 +15,10 @@ class BodyRoom {
  public:
   static constexpr std::uint64_t kSmallBody = 256 * 1024;
 
-  explicit BodyRoom(std::uint64_t bytes) noexcept : bytes_(bytes) {}
+  explicit BodyRoom(std::uint64_t bytes, std::uint64_t small_body = kSmallBody) noexcept
+      : bytes_(bytes), small_body_(small_body) {}
 
+  [[nodiscard]] std::uint64_t small_body() const noexcept { return small_body_; }
   // `more` for one that has `own`. It may have more than there is where no other has any.
   [[nodiscard]] bool try_take(std::uint64_t own, std::uint64_t more) noexcept {
     if (taken_ > own && taken_ + more > bytes_) return false;
@@ -29,6 +31,7 @@ class BodyRoom {
 
  private:
   std::uint64_t bytes_;
+  std::uint64_t small_body_;  // what each may have without asking
   std::uint64_t taken_ = 0;
 };
 

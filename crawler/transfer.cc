@@ -18,7 +18,6 @@
 namespace skitter::crawler {
 namespace {
 
-constexpr std::uint64_t kSmallBody = BodyRoom::kSmallBody;
 constexpr const char* kAcceptEncoding = "Accept-Encoding: gzip, deflate, br, zstd";
 
 // A line of the user's with the name of that one.
@@ -227,9 +226,10 @@ std::uint64_t Transfer::largest_body() const noexcept {
 }
 
 bool Transfer::must_wait(std::size_t more) {
+  if (has_all_room()) return false;
   // Packed twice, a body that is small may come of a large one.
-  const std::uint64_t free = is_packed_twice_ ? reserved_ : std::max(kSmallBody, reserved_);
-  if (has_all_room() || response_.body.size() + more <= free) return false;
+  const std::uint64_t free = is_packed_twice_ ? 0 : room->small_body();
+  if (response_.body.size() + more <= std::max(free, reserved_)) return false;
   if (waiting->empty() && take_room(false)) return false;
   waiting->push_back(this);
   is_waiting_ = true;
@@ -256,7 +256,7 @@ bool Transfer::take_room(bool in_any_case) noexcept {
 // a small one may have goes without.
 bool Transfer::has_room_for(std::size_t decoded) noexcept {
   if (has_all_room()) return true;
-  const std::uint64_t most = std::max(kSmallBody, reserved_) + kSmallBody;
+  const std::uint64_t most = std::max(room->small_body(), reserved_) + room->small_body();
   return response_.body.size() + decoded <= most || take_room(false);
 }
 
@@ -363,7 +363,8 @@ bool Transfer::start_decoding() {
     is_packed_twice_ = codings->size() > 1;
   } else {
     told_bytes_ = std::min(content_length(response_.headers), request_.max_body_bytes);
-    response_.body.reserve(room == nullptr ? told_bytes_ : std::min(told_bytes_, kSmallBody));
+    response_.body.reserve(room == nullptr ? told_bytes_
+                                           : std::min(told_bytes_, room->small_body()));
   }
   return true;
 }

@@ -1,7 +1,8 @@
 // Input: what a server sends in answer to one GET, to the end of the connection: libcurl and Transfer
 // read it from a socket. What must hold whatever it is:
 //   - an answer comes back, with an outcome of a transfer and within its limits;
-//   - the same transfer can be used again.
+//   - the same transfer can be used again;
+//   - one that had to wait for room with each part of its body comes to the same.
 #include <curl/curl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -11,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -23,6 +25,7 @@ namespace skitter::crawler {
 namespace {
 
 constexpr std::size_t kMostBody = 16 * 1024;
+constexpr std::size_t kMostWithoutRoom = 64;
 constexpr std::size_t kMostHeader = 8 * 1024;
 constexpr std::size_t kMostInput = 64 * 1024;  // what a socket takes in without a reader
 
@@ -67,7 +70,38 @@ class Server {
   std::vector<int> sent_to_;
 };
 
-Response answer_of(Transfer& transfer, CURLM* multi, std::string_view sent) {
+// Room that others have.
+class FullRoom {
+ public:
+  FullRoom() { room_.take(kTaken); }
+  void give_to(Transfer& transfer) {
+    transfer.room = &room_;
+    transfer.waiting = &waiting_;
+  }
+  // What ended a transfer that went on, or CURLE_OK.
+  [[nodiscard]] CURLcode let_waiting_go_on() {
+    while (!waiting_.empty()) {
+      Transfer& next = *waiting_.front();
+      waiting_.pop_front();
+      require(next.take_room(/*in_any_case=*/true));
+      if (const CURLcode result = next.go_on()) return result;
+    }
+    return CURLE_OK;
+  }
+  void let_go(const Response& response) {
+    require(response.reserved_bytes <= response.body.size());
+    room_.give_back(response.reserved_bytes);
+    require(room_.taken() == kTaken && waiting_.empty());
+  }
+
+ private:
+  static constexpr std::uint64_t kTaken = 1u << 30;
+  BodyRoom room_{1, kMostWithoutRoom};
+  std::deque<Transfer*> waiting_;
+};
+
+Response answer_of(Transfer& transfer, CURLM* multi, std::string_view sent,
+                   FullRoom* room = nullptr) {
   static Server server;
   FetchRequest request;
   request.id = 7;
@@ -79,18 +113,24 @@ Response answer_of(Transfer& transfer, CURLM* multi, std::string_view sent) {
   (void)curl_easy_setopt(transfer.easy(), CURLOPT_FORBID_REUSE, 1L);
   require(curl_multi_add_handle(multi, transfer.easy()) == CURLM_OK);
   int running = 1;
-  while (running > 0) {
+  CURLcode result = CURLE_OK;
+  while (running > 0 && result == CURLE_OK) {
     require(curl_multi_perform(multi, &running) == CURLM_OK);
+    if (room != nullptr) result = room->let_waiting_go_on();
     if (running > 0 && !server.answer(sent)) {
       require(curl_multi_poll(multi, nullptr, 0, /*timeout_ms=*/1, nullptr) == CURLM_OK);
     }
   }
-  int left = 0;
-  const CURLMsg* const done = curl_multi_info_read(multi, &left);
-  require(done != nullptr && left == 0);
-  Response response = transfer.take_response(done->data.result);
+  if (result == CURLE_OK) {
+    int left = 0;
+    const CURLMsg* const done = curl_multi_info_read(multi, &left);
+    require(done != nullptr && left == 0);
+    result = done->data.result;
+  }
+  Response response = transfer.take_response(result);
   require(curl_multi_remove_handle(multi, transfer.easy()) == CURLM_OK);
   server.hang_up();
+  if (room != nullptr) room->let_go(response);
   return response;
 }
 
@@ -129,8 +169,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static const Multi multi(curl_multi_init());
   static const TransferOptions options = limits();
   static Transfer transfer(options, share.get());
+  static Transfer waiting_transfer(options, share.get());
+  static FullRoom room;
   if (size > kMostInput) return 0;
-  check(answer_of(transfer, multi.get(), {reinterpret_cast<const char*>(data), size}));
+  const std::string_view sent{reinterpret_cast<const char*>(data), size};
+  const Response response = answer_of(transfer, multi.get(), sent);
+  check(response);
+  if (response.body_bytes > 0) {
+    room.give_to(waiting_transfer);
+    const Response waited = answer_of(waiting_transfer, multi.get(), sent, &room);
+    check(waited);
+    const bool had_no_room = waited.error.find("--body-memory") != std::string::npos;
+    require(had_no_room || (waited.outcome == response.outcome && waited.body == response.body));
+  }
   if (size % 8 != 0) return 0;  // now and then, for speed
   const Response next =
       answer_of(transfer, multi.get(), "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nab");
