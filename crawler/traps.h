@@ -56,8 +56,9 @@ class TrapBudgets {
   // Has the URL's pattern come to its end since it was let in?
   [[nodiscard]] std::optional<std::string> closed(std::string_view url, std::uint16_t depth) const;
 
-  // A page was read, by this run or an earlier one. `shape`: parser::text_shape of its text. False where it is one too many of
-  // its host with this text: then its links have only same_text_detail().
+  // A page was read, by this run or an earlier one. `shape`: parser::text_shape of its text. False
+  // where it is one too many of its host with this text: then its links have only
+  // same_text_detail().
   [[nodiscard]] bool page_read(std::string_view url, std::uint16_t depth, std::uint64_t shape);
 
  private:
