@@ -230,7 +230,7 @@ bool Transfer::must_wait(std::size_t more) {
   // Packed twice, a body that is small may come of a large one.
   const std::uint64_t free = is_packed_twice_ ? 0 : room->small_body();
   if (response_.body.size() + more <= std::max(free, reserved_)) return false;
-  if (waiting->empty() && take_room(false)) return false;
+  if (waiting->empty() && take_room(/*in_any_case=*/false)) return false;
   waiting->push_back(this);
   is_waiting_ = true;
   return true;
@@ -257,7 +257,7 @@ bool Transfer::take_room(bool in_any_case) noexcept {
 bool Transfer::has_room_for(std::size_t decoded) noexcept {
   if (has_all_room()) return true;
   const std::uint64_t most = std::max(room->small_body(), reserved_) + room->small_body();
-  return response_.body.size() + decoded <= most || take_room(false);
+  return response_.body.size() + decoded <= most || take_room(/*in_any_case=*/false);
 }
 
 void Transfer::give_back_room(std::uint64_t kept) noexcept {
@@ -270,7 +270,8 @@ bool Transfer::is_stuck() noexcept {
   const std::uint64_t grown =
       response_.body_bytes - std::exchange(seen_bytes_, response_.body_bytes);
   silent_ = grown == 0 ? silent_ + 1 : 0;
-  if (grown < kSlow) give_back_room(response_.body.size() + kSlow);
+  // Packed twice, it may have used it on the way, whatever has come of it.
+  if (grown < kSlow && !is_packed_twice_) give_back_room(response_.body.size() + kSlow);
   if (silent_ >= kMostSilent) cut_ = Cut::Silent;
   return cut_ == Cut::Silent;
 }
