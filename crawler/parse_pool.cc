@@ -208,8 +208,8 @@ void Worker::read_page(const PageJob& job, PageParsed& result) {
 void Worker::canonicalise(parser::Page& page) const {
   for (parser::Link& link : page.links) {
     std::optional<parser::Url> url = parser::parse_url(link.url);
-    if (url)
-      link.url = parser::canonicalise(std::move(*url), options_.canonical).without_fragment();
+    if (!url) continue;
+    link.url = parser::canonicalise(std::move(*url), options_.canonical).take_without_fragment();
   }
 }
 

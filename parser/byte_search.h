@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "parser/html_space.h"
 
@@ -50,6 +51,33 @@ inline constexpr std::ptrdiff_t kStep = 16;
   }
 #endif
   while (at != end && !is_html_space(*at)) ++at;
+  return at;
+}
+
+// Which of the bytes at [at, at + 64) are white space, one bit for each, the first byte lowest.
+[[nodiscard]] inline std::uint64_t html_spaces_of_64(const char* at) noexcept {
+  std::uint64_t spaces = 0;
+#if defined(__SSE2__)
+  for (int i = 0; i < 64; i += sse2::kStep) {
+    spaces |= std::uint64_t{sse2::html_spaces(sse2::load(at + i))} << i;
+  }
+#else
+  for (int i = 0; i < 64; ++i) spaces |= std::uint64_t{is_html_space(at[i])} << i;
+#endif
+  return spaces;
+}
+
+// The first ASCII digit in [at, end), or end.
+[[nodiscard]] inline const char* find_digit(const char* at, const char* end) noexcept {
+#if defined(__SSE2__)
+  for (; end - at >= sse2::kStep; at += sse2::kStep) {
+    // Moved so that the digits are the ten least of all signed bytes.
+    const __m128i moved = _mm_add_epi8(sse2::load(at), _mm_set1_epi8(0x80 - '0'));
+    const unsigned found = sse2::mask(_mm_cmplt_epi8(moved, _mm_set1_epi8(-128 + 10)));
+    if (found != 0) return at + std::countr_zero(found);
+  }
+#endif
+  while (at != end && !(*at >= '0' && *at <= '9')) ++at;
   return at;
 }
 

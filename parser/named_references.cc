@@ -1,9 +1,10 @@
 #include "parser/named_references.h"
 
-#include <algorithm>
-#include <iterator>
+#include <array>
+#include <bit>
+#include <cstdint>
 
-// The names by which HTML refers to characters, sorted; each ends with a semicolon in a page.
+// The names by which HTML refers to characters; each ends with a semicolon in a page.
 // Source: HTML §13.5 (named character references).
 
 namespace skitter::parser {
@@ -631,25 +632,52 @@ constexpr Named kBare[] = {
 };
 // clang-format on
 
-constexpr bool is_before(const Named& named, std::string_view name) noexcept {
-  return named.name < name;
-}
-
+// A page may have hundreds of references: found by a hash of the name, built by the compiler.
 template <std::size_t N>
-std::string_view find(const Named (&table)[N], std::string_view name) noexcept {
-  const auto* const found = std::lower_bound(std::begin(table), std::end(table), name, is_before);
-  if (found == std::end(table) || found->name != name) return {};
-  return found->text;
-}
+class NameTable {
+ public:
+  explicit constexpr NameTable(const Named (&all)[N]) : all_(all) {
+    for (std::size_t i = 0; i < N; ++i) {
+      std::size_t slot = first_slot(all[i].name);
+      while (slots_[slot] != 0) slot = next_slot(slot);
+      slots_[slot] = static_cast<std::uint16_t>(i + 1);
+    }
+  }
+
+  [[nodiscard]] constexpr std::string_view find(std::string_view name) const noexcept {
+    for (std::size_t slot = first_slot(name); slots_[slot] != 0; slot = next_slot(slot)) {
+      const Named& named = all_[slots_[slot] - 1];
+      if (named.name == name) return named.text;
+    }
+    return {};
+  }
+
+ private:
+  static constexpr std::size_t kSlots = std::bit_ceil(N * 2);  // half of them stay free
+
+  // FNV-1a.
+  static constexpr std::size_t first_slot(std::string_view name) noexcept {
+    std::uint32_t hash = 2166136261u;
+    for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619u;
+    return (hash ^ (hash >> 16)) % kSlots;
+  }
+  static constexpr std::size_t next_slot(std::size_t slot) noexcept { return (slot + 1) % kSlots; }
+
+  const Named (&all_)[N];
+  std::array<std::uint16_t, kSlots> slots_{};  // 0: free; else the name's place, from 1
+};
+
+constexpr NameTable kNamedTable(kNamed);
+constexpr NameTable kBareTable(kBare);
 
 }  // namespace
 
 std::string_view named_reference(std::string_view name) noexcept {
-  return find(kNamed, name);
+  return kNamedTable.find(name);
 }
 
 std::string_view bare_reference(std::string_view name) noexcept {
-  return find(kBare, name);
+  return kBareTable.find(name);
 }
 
 }  // namespace skitter::parser

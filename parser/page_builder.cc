@@ -348,14 +348,14 @@ void PageBuilder::resolve_links() {
   page_.links.reserve(references_.size());
   std::size_t bytes = 0;
   for (Reference& reference : references_) {
-    const auto url = parse_url(reference.href, base, page_.charset);
+    auto url = parse_url(reference.href, base, page_.charset);
     if (!url) continue;
     bytes += url->href().size();
     if (bytes > kMaxLinkBytes) {
       page_.cut = true;
       return;
     }
-    Link& link = page_.links.emplace_back(Link{std::string(url->without_fragment()),
+    Link& link = page_.links.emplace_back(Link{std::move(*url).take_without_fragment(),
                                                std::move(reference.anchor),
                                                normalise_rel(reference.rel), reference.kind});
     make_valid(link.anchor);

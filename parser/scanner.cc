@@ -40,14 +40,17 @@ std::size_t invalid_size(std::string_view text, std::size_t at) noexcept {
 }
 
 #if defined(__SSE2__)
-// Sixteen bytes in which no character is invalid; false also where this cannot be said at once.
+// Sixteen bytes in which no character is invalid; false also where this cannot be said at once: where
+// there are control characters but for breaks and tabs, or lead bytes of 0xC2 and from 0xEF.
 bool is_plain_block(const char* at) noexcept {
   const __m128i bytes = sse2::load(at);
-  // Bytes above 0x7E wrap to the negative, so that they are "less" too.
-  const __m128i suspects =
-      _mm_or_si128(_mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20)), sse2::equals(bytes, '\x7F'));
+  const __m128i controls = _mm_or_si128(
+      _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1F)), bytes), sse2::equals(bytes, '\x7F'));
+  const __m128i leads =
+      _mm_or_si128(_mm_cmpeq_epi8(_mm_max_epu8(bytes, _mm_set1_epi8('\xEF')), bytes),
+                   sse2::equals(bytes, '\xC2'));
   const __m128i spaces = _mm_or_si128(sse2::equals(bytes, '\n'), sse2::equals(bytes, '\t'));
-  return sse2::mask(_mm_andnot_si128(spaces, suspects)) == 0;
+  return sse2::mask(_mm_andnot_si128(spaces, _mm_or_si128(controls, leads))) == 0;
 }
 #endif
 

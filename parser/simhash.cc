@@ -7,9 +7,9 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cstddef>
 
-#include "parser/byte_search.h"
-#include "parser/html_space.h"
+#include "parser/word_reader.h"
 
 namespace skitter::parser {
 namespace {
@@ -17,14 +17,20 @@ namespace {
 constexpr int kBits = 64;
 constexpr int kShingle = 3;  // words
 
-// How many of the hashes so far have which bit. Eight counters of a byte share a word, so that a
-// hash is added by eight additions; before a byte is full it is moved to the totals.
+// How many of the hashes so far have which bit.
+//
+// Sixteen hashes are added at once, as a circuit of full adders that works on all 64 bits side by
+// side: what is over from the last sixteen stays in `ones_` to `eights_`, and each carry, a
+// sixteen, goes to counters of a byte, eight of which share a word.
+//
+// Source:  the Harley-Seal counter: H. Warren, "Hacker's Delight", §5-1.
 class BitCounts {
  public:
   void add(std::uint64_t hash) noexcept {
-    for (std::size_t i = 0; i < lanes_.size(); ++i) lanes_[i] += (hash >> i) & kLowBits;
-    if (++pending_ == kMostPending) flush();
-    ++hashes_;
+    block_[in_block_] = hash;
+    if (++in_block_ < block_.size()) return;
+    add_block();
+    in_block_ = 0;
   }
 
   // The bits that more than half of the hashes have.
@@ -32,7 +38,10 @@ class BitCounts {
     flush();
     std::uint64_t bits = 0;
     for (std::size_t i = 0; i < kBits; ++i) {
-      if (totals_[i] * 2 > hashes_) bits |= std::uint64_t{1} << i;
+      std::uint64_t count = sixteens_[i] * 16 + bit(eights_, i) * 8 + bit(fours_, i) * 4 +
+                            bit(twos_, i) * 2 + bit(ones_, i);
+      for (std::size_t h = 0; h < in_block_; ++h) count += bit(block_[h], i);
+      if (count * 2 > hashes_ + in_block_) bits |= std::uint64_t{1} << i;
     }
     return bits;
   }
@@ -41,28 +50,52 @@ class BitCounts {
   static constexpr std::uint64_t kLowBits = 0x0101010101010101;
   static constexpr int kMostPending = 255;
 
+  static std::uint64_t bit(std::uint64_t word, std::size_t i) noexcept { return word >> i & 1; }
+
+  // Adds a and b to `sum`; gives the carries.
+  static std::uint64_t add_two(std::uint64_t& sum, std::uint64_t a, std::uint64_t b) noexcept {
+    const std::uint64_t either = sum ^ a;
+    const std::uint64_t carries = (sum & a) | (either & b);
+    sum = either ^ b;
+    return carries;
+  }
+  std::uint64_t twos_of(std::size_t i) noexcept { return add_two(ones_, block_[i], block_[i + 1]); }
+  std::uint64_t fours_of(std::size_t i) noexcept {
+    const std::uint64_t first = twos_of(i);
+    return add_two(twos_, first, twos_of(i + 2));
+  }
+  std::uint64_t eights_of(std::size_t i) noexcept {
+    const std::uint64_t first = fours_of(i);
+    return add_two(fours_, first, fours_of(i + 4));
+  }
+
+  void add_block() noexcept {
+    const std::uint64_t first = eights_of(0);
+    const std::uint64_t sixteens = add_two(eights_, first, eights_of(8));
+    for (std::size_t i = 0; i < lanes_.size(); ++i) lanes_[i] += (sixteens >> i) & kLowBits;
+    if (++pending_ == kMostPending) flush();
+    hashes_ += block_.size();
+  }
+
   void flush() noexcept {
     for (std::size_t i = 0; i < kBits; ++i) {
-      totals_[i] += (lanes_[i % 8] >> (i & ~std::size_t{7})) & 0xff;
+      sixteens_[i] += (lanes_[i % 8] >> (i & ~std::size_t{7})) & 0xff;
     }
     lanes_ = {};
     pending_ = 0;
   }
 
+  std::array<std::uint64_t, 16> block_{};
+  std::size_t in_block_ = 0;
+  std::uint64_t ones_ = 0;
+  std::uint64_t twos_ = 0;
+  std::uint64_t fours_ = 0;
+  std::uint64_t eights_ = 0;
   std::array<std::uint64_t, 8> lanes_{};  // byte b of lane i: bit 8 * b + i
-  std::array<std::uint64_t, kBits> totals_{};
-  std::uint64_t hashes_ = 0;
-  int pending_ = 0;
+  std::array<std::uint64_t, kBits> sixteens_{};
+  std::uint64_t hashes_ = 0;  // those in `block_` apart
+  int pending_ = 0;           // blocks in `lanes_`
 };
-
-// As take_token(), quicker for a text of thousands of words.
-std::string_view take_word(std::string_view& text) noexcept {
-  text = skip_html_space(text);
-  const char* const end = find_html_space(text.data(), text.data() + text.size());
-  const std::string_view word = text.substr(0, static_cast<std::size_t>(end - text.data()));
-  text.remove_prefix(word.size());
-  return word;
-}
 
 // The words' hashes are spread already: their order and a last mixing are all that a run adds.
 std::uint64_t run_hash(const std::array<std::uint64_t, kShingle>& words) noexcept {
@@ -79,7 +112,8 @@ std::optional<std::uint64_t> simhash(std::string_view text) {
   BitCounts counts;
   std::array<std::uint64_t, kShingle> words{};
   int seen = 0;
-  for (auto word = take_word(text); !word.empty(); word = take_word(text)) {
+  WordReader reader(text);
+  for (auto word = reader.next(); !word.empty(); word = reader.next()) {
     words = {words[1], words[2], XXH3_64bits(word.data(), word.size())};
     seen = std::min(seen + 1, kShingle);
     if (seen == kShingle) counts.add(run_hash(words));

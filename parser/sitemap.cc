@@ -81,14 +81,14 @@ bool SitemapEntries::add(Kind kind, std::string_view loc, const Url* base,
   if (loc.empty() || loc.size() > kMaxSitemapLocBytes) return true;
   // Each short location against a long base would cost the base again.
   if (base != nullptr && base->href().size() > kMaxSitemapLocBytes) base = nullptr;
-  const auto url = parse_url(loc, base);
+  auto url = parse_url(loc, base);
   if (!url || !url->is_http() || url->href().size() > kMaxSitemapLocBytes) return true;
   if (into_.urls.size() + into_.sitemaps.size() == max_entries_) {
     into_.is_entry_limit_hit = true;
     return false;
   }
   auto& list = kind == Kind::Sitemap ? into_.sitemaps : into_.urls;
-  list.push_back({std::string(url->without_fragment()), std::string(lastmod)});
+  list.push_back({std::move(*url).take_without_fragment(), std::string(lastmod)});
   return true;
 }
 

@@ -12,18 +12,24 @@ namespace {
 
 // How much of `text` stays as it is: up to white space that is not one space between two words.
 std::size_t verbatim_size(std::string_view text) noexcept {
-  std::size_t at = 0;
 #if defined(__SSE2__)
-  constexpr std::size_t kStep = 16;
-  for (; text.size() - at > kStep; at += kStep) {
-    const __m128i bytes = sse2::load(text.data() + at);
-    const unsigned spaces = sse2::html_spaces(bytes);
-    const unsigned before_space = sse2::html_spaces(sse2::load(text.data() + at + 1));
-    const unsigned plain = sse2::mask(sse2::equals(bytes, ' ')) & ~before_space;
-    const unsigned changed = spaces & ~plain;
-    if (changed != 0) return at + static_cast<std::size_t>(std::countr_zero(changed));
+  constexpr std::size_t kStep = sse2::kStep;
+  if (text.size() >= kStep) {
+    std::size_t block = 0;
+    while (true) {
+      const __m128i bytes = sse2::load(text.data() + block);
+      const unsigned spaces = sse2::html_spaces(bytes);
+      const bool is_last = block + kStep == text.size();
+      const unsigned next_is_space = is_last || is_html_space(text[block + kStep]) ? 1 : 0;
+      const unsigned before_space = spaces >> 1 | next_is_space << (kStep - 1);
+      const unsigned changed = spaces & ~(sse2::mask(sse2::equals(bytes, ' ')) & ~before_space);
+      if (changed != 0) return block + static_cast<std::size_t>(std::countr_zero(changed));
+      if (is_last) return text.size();
+      block = std::min(block + kStep, text.size() - kStep);  // the last looks at some bytes again
+    }
   }
 #endif
+  std::size_t at = 0;
   for (; at < text.size(); ++at) {
     if (!is_html_space(text[at])) continue;
     const bool is_plain = text[at] == ' ' && at + 1 < text.size() && !is_html_space(text[at + 1]);

@@ -1,6 +1,7 @@
 #include "parser/url.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "parser/url_ascii.h"
 #include "parser/url_internal.h"
@@ -68,6 +69,12 @@ bool Url::is_http() const noexcept {
 
 std::string_view Url::without_fragment() const noexcept {
   return between(0, at_.hash_begin);
+}
+
+std::string Url::take_without_fragment() && noexcept {
+  href_.resize(std::min<std::size_t>(at_.hash_begin, href_.size()));  // no longer: nothing throws
+  at_ = {};
+  return std::exchange(href_, {});
 }
 
 std::string_view Url::path_and_query() const noexcept {

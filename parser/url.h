@@ -44,7 +44,7 @@ struct UrlParts {
 // Any scheme parses, so that a link to mailto: ends as `unsupported_scheme` and not as a broken
 // one; only is_http() URLs are ever asked for.
 //
-// Thread:  any; immutable.
+// Thread:  any; immutable until it is taken apart.
 // Errors:  parse_url() gives nullopt where the standard says failure.
 // Source:  WHATWG URL Standard, §4.4 (parsing), §4.5 (serialising), §6.1 (the names of the parts).
 class Url {
@@ -65,6 +65,7 @@ class Url {
   [[nodiscard]] std::string_view scheme() const noexcept;  // "https", without the colon
   [[nodiscard]] bool is_http() const noexcept;             // http or https
   [[nodiscard]] std::string_view without_fragment() const noexcept;
+  [[nodiscard]] std::string take_without_fragment() && noexcept;  // this is empty after it
   // What robots.txt rules are matched on. Empty query: its '?' is kept.
   [[nodiscard]] std::string_view path_and_query() const noexcept;
   [[nodiscard]] std::uint16_t port_or_default() const noexcept;  // 0 where the scheme has none

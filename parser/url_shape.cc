@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "parser/ascii.h"
+#include "parser/byte_search.h"
 #include "parser/fingerprint.h"
 
 namespace skitter::parser {
@@ -54,12 +55,13 @@ bool is_random(std::string_view word) noexcept {
 
 // A word with each run of digits folded.
 void fold_digits(std::string& out, std::string_view word) {
-  for (std::size_t i = 0; i < word.size(); ++i) {
-    if (!is_digit(word[i])) {
-      out += word[i];
-    } else if (i == 0 || !is_digit(word[i - 1])) {
-      out += kFold;
-    }
+  while (true) {
+    const char* const end = word.data() + word.size();
+    const char* const digit = find_digit(word.data(), end);
+    out.append(word.data(), digit);
+    if (digit == end) return;
+    out += kFold;
+    word = {std::find_if_not(digit, end, is_digit), end};
   }
 }
 
@@ -180,6 +182,7 @@ bool has_session(std::string_view url) {
 
 std::uint64_t text_shape(std::string_view text) {
   std::string folded;
+  folded.reserve(std::min(text.size(), kShapeBytes));
   fold_digits(folded, text.substr(0, kShapeBytes));
   return fingerprint(folded);
 }

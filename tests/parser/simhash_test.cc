@@ -2,9 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include "parser/fingerprint.h"
+#include "parser/html_space.h"
 
 namespace skitter::parser {
 namespace {
@@ -52,6 +58,54 @@ TEST(SimhashTest, CountsBeyondAByte) {
   std::string text;
   for (int i = 0; i < 3'000; ++i) text += "a ";
   EXPECT_EQ(simhash(text), simhash("a a a"));
+}
+
+// The definition, word by word and bit by bit.
+std::optional<std::uint64_t> simhash_by_definition(std::string_view text) {
+  std::vector<std::uint64_t> words;
+  for (auto word = take_token(text); !word.empty(); word = take_token(text)) {
+    words.push_back(fingerprint(word));
+  }
+  if (words.empty()) return std::nullopt;
+  while (words.size() < 3) words.insert(words.begin(), 0);
+  std::vector<std::uint64_t> runs;
+  for (std::size_t i = 2; i < words.size(); ++i) {
+    constexpr std::uint64_t kOdd = 0x9e3779b97f4a7c15;
+    std::uint64_t hash = (words[i - 2] * kOdd + words[i - 1]) * kOdd + words[i];
+    hash = (hash ^ (hash >> 32)) * kOdd;
+    runs.push_back(hash ^ (hash >> 29));
+  }
+  std::uint64_t bits = 0;
+  for (int bit = 0; bit < 64; ++bit) {
+    const auto have = std::count_if(runs.begin(), runs.end(),
+                                    [&](std::uint64_t run) { return (run >> bit & 1) != 0; });
+    if (static_cast<std::size_t>(have) * 2 > runs.size()) bits |= std::uint64_t{1} << bit;
+  }
+  return bits;
+}
+
+// Words and gaps of all sizes, so that they begin and end everywhere in a block of 64 bytes, and
+// every number of runs up to several times what is counted at once.
+TEST(SimhashTest, IsWhatItsDefinitionSays) {
+  std::uint64_t seed = 7;
+  const auto random = [&](std::uint64_t below) {
+    seed = seed * 6364136223846793005u + 1442695040888963407u;
+    return (seed >> 33) % below;
+  };
+  constexpr std::string_view kSpaces = " \t\n\f\r";
+  for (int words = 0; words < 300; ++words) {
+    std::string text(random(3), ' ');
+    for (int i = 0; i < words; ++i) {
+      text.append(1 + random(random(20) == 0 ? 200 : 9), static_cast<char>('a' + random(26)));
+      const std::uint64_t gap = 1 + random(random(20) == 0 ? 150 : 2);
+      for (std::uint64_t g = 0; g < gap; ++g) text += kSpaces[random(kSpaces.size())];
+    }
+    text.resize(text.size() - (words > 0 ? random(2) : 0));
+    EXPECT_EQ(simhash(text), simhash_by_definition(text)) << words;
+  }
+  std::string many;
+  for (int i = 0; i < 20'000; ++i) many += "w" + std::to_string(random(5'000)) + ' ';
+  EXPECT_EQ(simhash(many), simhash_by_definition(many));
 }
 
 TEST(SimhashTest, HammingDistanceCountsBits) {
