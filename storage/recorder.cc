@@ -26,8 +26,10 @@ Statement& bind_row(Statement& statement, int index, std::int64_t row) {
 constexpr std::size_t kLinksAStatement = 16;
 constexpr int kLinkColumns = 4;  // beside the source, which they share as ?1
 
+// OR FAIL: where a row fails SQLite keeps the ones before it, and need not save all it changes first.
+// The whole transaction is given up then, anyway.
 std::string insert_links(std::size_t count) {
-  std::string sql = "INSERT INTO link(source, target, kind, rel, anchor) VALUES ";
+  std::string sql = "INSERT OR FAIL INTO link(source, target, kind, rel, anchor) VALUES ";
   for (std::size_t i = 0; i < count; ++i) {
     const std::size_t first = 2 + i * kLinkColumns;
     if (i > 0) sql += ", ";

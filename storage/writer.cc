@@ -17,6 +17,7 @@
 #include "storage/bounded_queue.h"
 #include "storage/busy_wait.h"
 #include "storage/free_space.h"
+#include "storage/log_writeback.h"
 #include "storage/recorder.h"
 #include "storage/sqlite.h"
 
@@ -65,6 +66,7 @@ struct Writer::Impl {
         limits(bounds),
         on_event(std::move(sink)),
         lock_wait(database.lock_wait()),
+        log(database.path()),
         queue(limits.queue_capacity),
         thread([this] { run(); }) {}
   Impl(const Impl&) = delete;
@@ -140,6 +142,7 @@ struct Writer::Impl {
 
   void commit() {
     batch->transaction.commit();
+    log.begin();
     Committed committed{batch->records, std::move(batch->pages)};
     batch.reset();
     on_event(std::move(committed));
@@ -177,6 +180,7 @@ struct Writer::Impl {
   const WriterLimits limits;
   const std::function<void(WriterEvent)> on_event;
   BusyWait& lock_wait;  // the database's, wherever that is moved to
+  LogWriteback log;
   BoundedQueue<WriteOp> queue;
   std::atomic<std::size_t> held_bytes = 0;
   std::optional<Batch> batch;  // of the thread alone, as is what follows
