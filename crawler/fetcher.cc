@@ -94,6 +94,8 @@ class Fetcher::Impl {
 
   void watch(curl_socket_t fd, int what, Socket* socket);
   void set_timer(long timeout_ms);
+  void keep_connections(std::size_t most);
+  void leave_name(std::string name);
   void drive(curl_socket_t fd, int events);
   void tell_sent();
   void finish_done_transfers();
@@ -110,12 +112,17 @@ class Fetcher::Impl {
   UvHandle<uv_timer_t> room_timer_;  // there is room
   UvHandle<uv_timer_t> look_timer_;  // while there is none
   BodyRoom room_;
+  ConnectionCount connections_;  // before the multi handle, which closes them
   Share share_;
   std::unique_ptr<CURLM, MultiDeleter> multi_;
   std::vector<std::unique_ptr<Transfer>> transfers_;  // all that were ever needed at once
   absl::flat_hash_map<curl_socket_t, std::unique_ptr<Socket>> sockets_;
   std::vector<Transfer*> idle_;
   std::vector<Transfer*> just_sent_;
+  // Whose addresses libcurl knows: the transfers of each, and those of none, to be forgotten with the
+  // next request.
+  absl::flat_hash_map<std::string, std::size_t> names_;
+  std::vector<std::string> unused_names_;
   std::deque<Transfer*> waiting_;      // for room, in the order they came
   std::vector<FetchRequest> starved_;  // wait for a descriptor; they count as active
   std::size_t active_ = 0;
@@ -147,9 +154,7 @@ Fetcher::Impl::Impl(uv_loop_t* loop, const TransferOptions& options, std::size_t
       curl_multi_setopt(multi_.get(), CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_MULTIPLEX)));
   // Pinned: left alone, libcurl derives it from the handles in use, and a dip closes idle
   //         connections.
-  check(curl_multi_setopt(
-      multi_.get(), CURLMOPT_MAXCONNECTS,
-      static_cast<long>(std::min(concurrency * 2 + 16, socket_budget() / 4 * 3))));
+  keep_connections(std::min(concurrency * 2 + 16, socket_budget() / 4 * 3));
 }
 
 Fetcher::Impl::~Impl() {
@@ -159,17 +164,26 @@ Fetcher::Impl::~Impl() {
   multi_.reset();  // closes the idle connections, which calls back for their sockets
 }
 
+void Fetcher::Impl::keep_connections(std::size_t most) {
+  check(curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, static_cast<long>(most)));
+  connections_.set_most(most);
+}
+
 void Fetcher::Impl::start(FetchRequest request) {
   if (idle_.empty()) {
     transfers_.push_back(std::make_unique<Transfer>(options_, share_.get()));
     transfers_.back()->just_sent = &just_sent_;
     transfers_.back()->waiting = &waiting_;
     transfers_.back()->room = &room_;
+    transfers_.back()->connections = &connections_;
     idle_.push_back(transfers_.back().get());
   }
   Transfer& transfer = *idle_.back();
   idle_.pop_back();
-  transfer.prepare(std::move(request));
+  std::erase_if(unused_names_, [&](const std::string& name) { return names_.contains(name); });
+  transfer.prepare(std::move(request), unused_names_);
+  unused_names_.clear();
+  ++names_[transfer.name()];
   ++active_;
   check(curl_multi_add_handle(multi_.get(), transfer.easy()));
 }
@@ -233,6 +247,7 @@ void Fetcher::Impl::finish(Transfer& transfer, CURLcode result) {
   check(curl_multi_remove_handle(multi_.get(), transfer.easy()));
   --active_;
   std::erase(waiting_, &transfer);
+  leave_name(transfer.name());
   const bool others_go_on = active_ > starved_.size();
   if (transfer.is_starved(result) && others_go_on) {
     wait_for_descriptor(transfer.take_request());
@@ -247,6 +262,13 @@ void Fetcher::Impl::finish(Transfer& transfer, CURLcode result) {
   starved_.pop_back();
   --active_;
   start(std::move(next));
+}
+
+void Fetcher::Impl::leave_name(std::string name) {
+  const auto found = names_.find(name);
+  if (--found->second > 0) return;
+  names_.erase(found);
+  unused_names_.push_back(std::move(name));
 }
 
 // Not at once: the caller may be in a callback.
@@ -290,7 +312,7 @@ void Fetcher::Impl::make_room() {
 // kept.
 void Fetcher::Impl::wait_for_descriptor(FetchRequest request) {
   const std::size_t others = active_ - starved_.size();
-  check(curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, static_cast<long>(others)));
+  keep_connections(others);
   starved_.push_back(std::move(request));
   ++active_;
   if (callbacks_.on_starved) callbacks_.on_starved(others);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -141,6 +142,9 @@ void Transfer::set_fixed_options() {
       "--stall-timeout");
   set(easy, CURLOPT_PROXY, options.proxy.c_str(),
       "--proxy");  // empty: the environment's is not taken either
+  // It looks through all addresses it knows after each request, for those that are too old. Given to
+  // it with each request as they are, none is, but for a proxy's, which it finds itself.
+  if (options.proxy.empty()) set(easy, CURLOPT_DNS_CACHE_TIMEOUT, -1L, "addresses");
   set(easy, CURLOPT_USERAGENT,
       options.user_agent.empty() ? kDefaultUserAgent : options.user_agent.c_str(), "--user-agent");
   if (options.cookies == CookiePolicy::Keep) set(easy, CURLOPT_COOKIEFILE, "", "--cookies");
@@ -155,11 +159,18 @@ void Transfer::set_fixed_options() {
   set(easy, CURLOPT_WRITEDATA, this, "body");
   set(easy, CURLOPT_OPENSOCKETFUNCTION, &Transfer::on_open_socket, "socket");
   set(easy, CURLOPT_OPENSOCKETDATA, this, "socket");
+  // A connection outlives the transfer that opened it.
+  set(easy, CURLOPT_CLOSESOCKETFUNCTION, &Transfer::on_close_socket, "socket");
+  set(easy, CURLOPT_CLOSESOCKETDATA, connections, "socket");
   set(easy, CURLOPT_PREREQFUNCTION, &Transfer::on_sent, "request");
   set(easy, CURLOPT_PREREQDATA, this, "request");
 }
 
-void Transfer::prepare(FetchRequest request) {
+std::string Transfer::name() const {
+  return fmt::format("{}:{}", request_.hostname, request_.port);
+}
+
+void Transfer::prepare(FetchRequest request, std::span<const std::string> unused) {
   if (std::exchange(is_used_, true)) renew_easy();
   request_ = std::move(request);
   response_ = Response{};
@@ -191,8 +202,9 @@ void Transfer::prepare(FetchRequest request) {
   if (!is_given) append(headers_, kAcceptEncoding);
   for (const std::string& line : request_.headers) append(headers_, line.c_str());
   resolve_.reset();
+  for (const std::string& name : unused) append(resolve_, ('-' + name).c_str());
   if (!request_.addresses.empty()) {
-    std::string entry = fmt::format("+{}:{}:", request_.hostname, request_.port);
+    std::string entry = '+' + name() + ':';
     for (const std::string& address : request_.addresses) entry += address + ',';
     entry.pop_back();
     append(resolve_, entry.c_str());
@@ -280,9 +292,19 @@ int Transfer::on_sent(void* self, char*, char*, int, int) noexcept {
   auto& transfer = *static_cast<Transfer*>(self);
   const bool goes_on = transfer.guard([&] {
     if (transfer.just_sent != nullptr) transfer.just_sent->push_back(&transfer);
+    transfer.give_up_connection_if_too_many();
     return transfer.was_sent_ = true;
   });
   return goes_on ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+}
+
+void Transfer::give_up_connection_if_too_many() {
+  if (connections == nullptr) return;
+  long opened = 0;
+  (void)curl_easy_getinfo(easy_.get(), CURLINFO_NUM_CONNECTS, &opened);  // known to every libcurl
+  if (opened > 0 && !connections->is_to_be_kept()) {
+    set(easy_.get(), CURLOPT_FORBID_REUSE, 1L, "connection");
+  }
 }
 
 bool Transfer::take_sent() noexcept {
@@ -297,6 +319,11 @@ curl_socket_t Transfer::on_open_socket(void* self, curlsocktype, curl_sockaddr* 
     return true;
   });
   return goes_on ? fd : CURL_SOCKET_BAD;
+}
+
+int Transfer::on_close_socket(void* connections, curl_socket_t fd) noexcept {
+  if (connections != nullptr) static_cast<ConnectionCount*>(connections)->closed();
+  return ::close(fd);
 }
 
 template <typename Work>
@@ -314,7 +341,10 @@ curl_socket_t Transfer::open_socket(const curl_sockaddr& address) {
   }
   const curl_socket_t fd =
       socket(address.family, address.socktype | SOCK_CLOEXEC, address.protocol);
-  if (fd >= 0) return fd;
+  if (fd >= 0) {
+    if (connections != nullptr) connections->opened();
+    return fd;
+  }
   is_starved_ = errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
   return CURL_SOCKET_BAD;
 }

@@ -9,10 +9,12 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "crawler/body_room.h"
+#include "crawler/connection_count.h"
 #include "crawler/decoder.h"
 #include "crawler/fetcher.h"
 
@@ -52,7 +54,10 @@ class Transfer {
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
 
-  void prepare(FetchRequest request);
+  // `unused`: names, as name() gives them, that libcurl need not know the addresses of any longer.
+  void prepare(FetchRequest request, std::span<const std::string> unused = {});
+  // "example.com:443": by what libcurl knows the addresses.
+  [[nodiscard]] std::string name() const;
   // Of a transfer that is over.
   [[nodiscard]] Response take_response(CURLcode result);
   // It is over because the system had no descriptor for its socket: take_request() gives back what
@@ -80,6 +85,7 @@ class Transfer {
   std::vector<Transfer*>* just_sent = nullptr;
   std::deque<Transfer*>* waiting = nullptr;  // for room
   BodyRoom* room = nullptr;                  // none: without bound
+  ConnectionCount* connections = nullptr;
 
  private:
   // Why this side ended the transfer.
@@ -105,6 +111,7 @@ class Transfer {
                                void* self) noexcept;
   static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self) noexcept;
   static curl_socket_t on_open_socket(void* self, curlsocktype, curl_sockaddr* address) noexcept;
+  static int on_close_socket(void* connections, curl_socket_t fd) noexcept;
   static int on_sent(void* self, char*, char*, int, int) noexcept;
 
   // `work()`, under a frame of libcurl; false, and cut, where there is no memory for it.
@@ -128,6 +135,7 @@ class Transfer {
     return false;
   }
   [[nodiscard]] curl_socket_t open_socket(const curl_sockaddr& address);
+  void give_up_connection_if_too_many();
   void renew_easy();
   void set_fixed_options();
   void judge(CURLcode result);

@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "crawler/body_room.h"
+#include "crawler/connection_count.h"
 #include "crawler/uv_handle.h"
 #include "tests/site/coding.h"
 #include "tests/site/site.h"
@@ -101,6 +103,82 @@ TEST(FetcherTest, AnAnswerThatBeginsFoldedTouchesNoEarlierOne) {
   EXPECT_EQ(answers[0].body, "ab") << answers[0].error;
   EXPECT_EQ(answers[1].outcome, Outcome::NetworkError);
   EXPECT_EQ(answers[2].body, "ab") << answers[2].error;
+}
+
+// One after the other, of the hosts in turn, each at the address given with its request.
+class InTurn {
+ public:
+  InTurn()
+      : fetcher_(loop_.get(), options_, 1,
+                 {[](std::uint64_t) {},
+                  [this](Response&& response) {
+                    answer_ = std::move(response);
+                    loop_.stop();
+                  }}) {}
+
+  Response fetch(const site::Site& site, const std::string& host, const std::string& address) {
+    FetchRequest request;
+    request.url = site.url(host, "/page");
+    request.hostname = host;
+    request.port = site.port();
+    request.addresses = {address};
+    request.policy = AddressPolicy::AllowPrivate;
+    request.max_body_bytes = 1'000;
+    fetcher_.start(std::move(request));
+    loop_.run();
+    return answer_;
+  }
+
+ private:
+  EventLoop loop_;
+  const TransferOptions options_;
+  Response answer_;
+  Fetcher fetcher_;
+};
+
+// More hosts than connections are kept (18 for one transfer): were it always the oldest that goes,
+// each would go before its host is asked again.
+TEST(FetcherTest, KeepsSomeConnectionsOfMoreHostsThanItKeeps) {
+  constexpr std::size_t kHosts = 40;
+  constexpr std::size_t kRounds = 10;
+  site::Site site;
+  site.route("", "/page", site::Answer::html("ab"));
+  InTurn in_turn;
+  for (std::size_t i = 0; i < kHosts * kRounds; ++i) {
+    const std::string host = "h" + std::to_string(i % kHosts) + ".example";
+    const Response answer = in_turn.fetch(site, host, "127.0.0.1");
+    ASSERT_EQ(answer.outcome, Outcome::Ok) << answer.error;
+  }
+  std::set<std::uint64_t> connections;
+  for (const site::LogEntry& entry : site.log()) connections.insert(entry.connection);
+  EXPECT_GE(connections.size(), kHosts);
+  EXPECT_LT(connections.size(), kHosts * kRounds * 4 / 5);
+}
+
+// libcurl never forgets by itself what it was given.
+TEST(FetcherTest, ConnectsToTheAddressThatCameWithTheRequest) {
+  site::Site site;
+  site::Answer closes = site::Answer::html("ab");
+  closes.framing = site::Framing::Close;
+  site.route("", "/page", closes);
+  InTurn in_turn;
+  EXPECT_EQ(in_turn.fetch(site, "moves.example", "127.0.0.1").outcome, Outcome::Ok);
+  EXPECT_EQ(in_turn.fetch(site, "moves.example", "127.0.0.9").outcome, Outcome::NetworkError);
+  EXPECT_EQ(in_turn.fetch(site, "other.example", "127.0.0.1").outcome, Outcome::Ok);
+  EXPECT_EQ(in_turn.fetch(site, "moves.example", "127.0.0.1").outcome, Outcome::Ok);
+}
+
+TEST(ConnectionCountTest, OfThoseBeyondTheMostEachEighthIsKept) {
+  ConnectionCount count;
+  count.set_most(2);
+  for (int i = 0; i < 2; ++i) {
+    count.opened();
+    EXPECT_TRUE(count.is_to_be_kept());
+  }
+  count.opened();
+  for (int i = 1; i <= 16; ++i) EXPECT_EQ(count.is_to_be_kept(), i % 8 == 0) << i;
+  count.closed();
+  EXPECT_TRUE(count.is_to_be_kept());
 }
 
 TEST(BodyRoomTest, HasRoomForOneThatIsTooLargeWhereNoOtherHasAny) {
