@@ -1,6 +1,9 @@
 #pragma once
 
+#include <absl/container/flat_hash_set.h>
+
 #include <cstddef>
+#include <new>
 
 namespace skitter::crawler {
 
@@ -16,14 +19,21 @@ namespace skitter::crawler {
 class ConnectionCount {
  public:
   void set_most(std::size_t most) noexcept { most_ = most; }
-  void opened() noexcept { ++open_; }
-  void closed() noexcept { --open_; }
+  // By their numbers: were the end of one not told, it would count until its number is given out
+  // again, and not for ever.
+  void opened(int socket) noexcept try {
+    open_.insert(socket);
+  } catch (const std::bad_alloc&) {  // one too few: it is a hint
+  }
+  void closed(int socket) noexcept { open_.erase(socket); }
   // Of one that was opened just now.
-  [[nodiscard]] bool is_to_be_kept() noexcept { return open_ <= most_ || ++beyond_ % 8 == 0; }
+  [[nodiscard]] bool is_to_be_kept() noexcept {
+    return open_.size() <= most_ || ++beyond_ % 8 == 0;
+  }
 
  private:
   std::size_t most_ = 0;
-  std::size_t open_ = 0;
+  absl::flat_hash_set<int> open_;
   std::size_t beyond_ = 0;  // opened while there were enough
 };
 

@@ -322,7 +322,7 @@ curl_socket_t Transfer::on_open_socket(void* self, curlsocktype, curl_sockaddr* 
 }
 
 int Transfer::on_close_socket(void* connections, curl_socket_t fd) noexcept {
-  if (connections != nullptr) static_cast<ConnectionCount*>(connections)->closed();
+  if (connections != nullptr) static_cast<ConnectionCount*>(connections)->closed(fd);
   return ::close(fd);
 }
 
@@ -342,7 +342,7 @@ curl_socket_t Transfer::open_socket(const curl_sockaddr& address) {
   const curl_socket_t fd =
       socket(address.family, address.socktype | SOCK_CLOEXEC, address.protocol);
   if (fd >= 0) {
-    if (connections != nullptr) connections->opened();
+    if (connections != nullptr) connections->opened(fd);
     return fd;
   }
   is_starved_ = errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;

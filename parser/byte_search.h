@@ -42,18 +42,6 @@ inline constexpr std::ptrdiff_t kStep = 16;
 }  // namespace sse2
 #endif
 
-// The first white space in [at, end), or end.
-[[nodiscard]] inline const char* find_html_space(const char* at, const char* end) noexcept {
-#if defined(__SSE2__)
-  for (; end - at >= sse2::kStep; at += sse2::kStep) {
-    const unsigned found = sse2::html_spaces(sse2::load(at));
-    if (found != 0) return at + std::countr_zero(found);
-  }
-#endif
-  while (at != end && !is_html_space(*at)) ++at;
-  return at;
-}
-
 // Which of the bytes at [at, at + 64) are white space, one bit for each, the first byte lowest.
 [[nodiscard]] inline std::uint64_t html_spaces_of_64(const char* at) noexcept {
   std::uint64_t spaces = 0;

@@ -171,13 +171,13 @@ TEST(FetcherTest, ConnectsToTheAddressThatCameWithTheRequest) {
 TEST(ConnectionCountTest, OfThoseBeyondTheMostEachEighthIsKept) {
   ConnectionCount count;
   count.set_most(2);
-  for (int i = 0; i < 2; ++i) {
-    count.opened();
+  for (const int socket : {3, 4, 4}) {  // the last was closed without a word
+    count.opened(socket);
     EXPECT_TRUE(count.is_to_be_kept());
   }
-  count.opened();
+  count.opened(5);
   for (int i = 1; i <= 16; ++i) EXPECT_EQ(count.is_to_be_kept(), i % 8 == 0) << i;
-  count.closed();
+  count.closed(5);
   EXPECT_TRUE(count.is_to_be_kept());
 }
 
