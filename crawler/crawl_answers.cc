@@ -180,14 +180,14 @@ void Crawl::arrived(PageParsed&& parsed) {
         {parsed.url, read, parsed.response.status, source.depth, parsed.page, parsed.items});
   }
   source.nofollow = parsed.page.nofollow;
-  std::vector<parser::Link> links = std::move(parsed.page.links);
+  parser::LinkList links = std::move(parsed.page.links);
   const std::span<const UrlId> ids =
       discovery_.offer_links(record, source, links, parsed.link_fingerprints, now);
   record.links.reserve(links.size());
   for (std::size_t i = 0; i < links.size(); ++i) {
-    record.links.push_back(
-        {ids[i], links[i].kind, std::move(links[i].rel), std::move(links[i].anchor)});
+    record.links.push_back({ids[i], links[i].kind, links[i].rel, links[i].anchor});
   }
+  record.link_texts = std::move(links).take_texts();
   PageRow row = page_row(parsed.response, parsed.attempts);
   const Outcome outcome = take_parsed(parsed, row, record);
   decide_page(std::move(record), parsed.id, outcome, {}, std::move(row));
@@ -267,17 +267,11 @@ void Crawl::arrived(storage::Reoffer&& page) {
   discovery_.reoffered(record, page.url);
   Discovery::Source source = discovery_.source(page.url);
   source.nofollow = page.nofollow;
-  std::vector<parser::Link> links = std::move(page.links);
-  const auto is_redirect = [](const parser::Link& link) {
-    return link.kind == parser::LinkKind::Redirect;
-  };
-  for (const parser::Link& link : links) {
-    if (!is_redirect(link)) continue;
-    const std::optional<parser::Url> target = parser::parse_url(link.url);
+  for (const std::string& redirect : page.redirects) {
+    const std::optional<parser::Url> target = parser::parse_url(redirect);
     if (target) (void)discovery_.offer_redirect(record, source, *target, now);
   }
-  std::erase_if(links, is_redirect);
-  (void)discovery_.offer_links(record, source, links, {}, now);
+  (void)discovery_.offer_links(record, source, page.links, {}, now);
   push_op(std::move(record));
 }
 

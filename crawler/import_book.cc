@@ -76,18 +76,19 @@ bool ImportBook::add_page(storage::Record& record, const parser::Url& url, const
   return true;
 }
 
-void ImportBook::add_links(storage::Record& record, std::vector<parser::Link>&& links,
+void ImportBook::add_links(storage::Record& record, parser::LinkList&& links,
                            std::span<const std::uint64_t> fingerprints, bool says_referrers) {
   const std::uint16_t page_depth = known_[record.url].depth;
   record.links.reserve(links.size());
   for (std::size_t i = 0; i < links.size(); ++i) {
-    parser::Link& link = links[i];
+    const parser::Link& link = links[i];
     const bool is_redirect = link.kind == parser::LinkKind::Redirect;
     const std::uint16_t depth = is_redirect ? page_depth : one_deeper(page_depth);
     const UrlId target =
         add_target(record, link.url, fingerprints[i], says_referrers ? 0 : record.url, depth);
-    record.links.push_back({target, link.kind, std::move(link.rel), std::move(link.anchor)});
+    record.links.push_back({target, link.kind, link.rel, link.anchor});
   }
+  record.link_texts = std::move(links).take_texts();
 }
 
 }  // namespace skitter::crawler

@@ -36,7 +36,7 @@ class ImportBook {
   // Puts the page's URL into the record. False where the page is there already as of a later time.
   [[nodiscard]] bool add_page(storage::Record& record, const parser::Url& url, const Page& page);
   // Puts the links of the record's page into it. `fingerprints` has one for each.
-  void add_links(storage::Record& record, std::vector<parser::Link>&& links,
+  void add_links(storage::Record& record, parser::LinkList&& links,
                  std::span<const std::uint64_t> fingerprints, bool says_referrers);
 
   [[nodiscard]] std::uint64_t pages() const noexcept { return fetched_at_ms_.size(); }

@@ -130,8 +130,8 @@ class WarcImport {
   void push(ImportedPage&& page);
 
   void store(ImportedPage&& page);
-  [[nodiscard]] Outcome judge(Record& record, storage::PageRow& row,
-                              std::vector<parser::Link>& links, ImportedPage& page) const;
+  [[nodiscard]] Outcome judge(Record& record, storage::PageRow& row, parser::LinkList& links,
+                              ImportedPage& page) const;
   void apply(const Record& record);
   void commit();
 
@@ -320,7 +320,7 @@ void WarcImport::push(ImportedPage&& page) {
 }
 
 // Row and links of the page; gives its outcome.
-Outcome WarcImport::judge(Record& record, storage::PageRow& row, std::vector<parser::Link>& links,
+Outcome WarcImport::judge(Record& record, storage::PageRow& row, parser::LinkList& links,
                           ImportedPage& page) const {
   if (page.parsed) {
     links = std::move(page.parsed->page.links);
@@ -342,10 +342,7 @@ Outcome WarcImport::judge(Record& record, storage::PageRow& row, std::vector<par
     return Outcome::HttpError;
   }
   row.redirect_url = target->without_fragment();
-  parser::Link link;
-  link.url = row.redirect_url;
-  link.kind = parser::LinkKind::Redirect;
-  links.push_back(std::move(link));
+  links.add({.url = row.redirect_url, .anchor = {}, .rel = {}, .kind = parser::LinkKind::Redirect});
   record.detail.clear();
   return Outcome::Redirect;
 }
@@ -354,7 +351,7 @@ void WarcImport::store(ImportedPage&& page) {
   const Response& response = page.parsed ? page.parsed->response : page.response;
   Record record;
   storage::PageRow row = page_row(response, 1);
-  std::vector<parser::Link> links;
+  parser::LinkList links;
   Outcome outcome = judge(record, row, links, page);
   if (!page.parsed && response.outcome != Outcome::Ok) record.detail = response.error;
   ImportBook::Page known;

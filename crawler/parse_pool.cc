@@ -90,10 +90,7 @@ void add_entries(const std::vector<parser::SitemapEntry>& entries, parser::LinkK
     if (!entry.lastmod.empty()) data["lastmod"] = entry.lastmod;
     constexpr auto kReplace = nlohmann::json::error_handler_t::replace;
     result.items.push_back({"sitemap", position, data.dump(-1, ' ', false, kReplace)});
-    parser::Link link;
-    link.url = entry.loc;
-    link.kind = kind;
-    result.page.links.push_back(std::move(link));
+    result.page.links.add({.url = entry.loc, .anchor = {}, .rel = {}, .kind = kind});
   }
 }
 
@@ -206,10 +203,11 @@ void Worker::read_page(const PageJob& job, PageParsed& result) {
 }
 
 void Worker::canonicalise(parser::Page& page) const {
-  for (parser::Link& link : page.links) {
-    std::optional<parser::Url> url = parser::parse_url(link.url);
+  for (std::size_t i = 0; i < page.links.size(); ++i) {
+    std::optional<parser::Url> url = parser::parse_url(page.links[i].url);
     if (!url) continue;
-    link.url = parser::canonicalise(std::move(*url), options_.canonical).take_without_fragment();
+    const parser::Url canonical = parser::canonicalise(std::move(*url), options_.canonical);
+    page.links.set_url(i, canonical.without_fragment());
   }
 }
 

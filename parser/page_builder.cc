@@ -355,12 +355,11 @@ void PageBuilder::resolve_links() {
       page_.cut = true;
       return;
     }
-    Link& link = page_.links.emplace_back(Link{std::move(*url).take_without_fragment(),
-                                               std::move(reference.anchor),
-                                               normalise_rel(reference.rel), reference.kind});
-    make_valid(link.anchor);
-    link.anchor.resize(cut_to(link.anchor, kMaxAnchorBytes).size());  // U+FFFD is longer
-    make_valid(link.rel);
+    make_valid(reference.anchor);
+    std::string rel = normalise_rel(reference.rel);
+    make_valid(rel);
+    const std::string_view anchor = cut_to(reference.anchor, kMaxAnchorBytes);  // U+FFFD is longer
+    const Link& link = page_.links.add({url->without_fragment(), anchor, rel, reference.kind});
     if (reference.kind == LinkKind::Canonical && page_.canonical_url.empty()) {
       page_.canonical_url = link.url;
     }

@@ -52,8 +52,8 @@ struct UrlChange {
 struct LinkRow {
   UrlId target = 0;
   parser::LinkKind kind = parser::LinkKind::A;
-  std::string rel;
-  std::string anchor;
+  std::string_view rel;
+  std::string_view anchor;
 };
 
 // What a rule took from a page.
@@ -91,8 +91,9 @@ struct Record {
   Outcome outcome = Outcome::Queued;
   std::string detail;  // by which rule
   std::optional<PageRow> page;
-  std::vector<LinkRow> links;  // of `url`, in document order
-  std::vector<ItemRow> items;  // of `url`
+  std::vector<LinkRow> links;   // of `url`, in document order
+  parser::TextPool link_texts;  // what `links` views
+  std::vector<ItemRow> items;   // of `url`
   std::vector<NewHost> hosts;
   std::vector<NewUrl> discovered;
   std::vector<UrlChange> changes;
@@ -182,7 +183,8 @@ struct Refill {
 struct Reoffer {
   UrlId url = 0;
   bool nofollow = false;  // Page::nofollow
-  std::vector<parser::Link> links;
+  parser::LinkList links;
+  std::vector<std::string> redirects;  // where it led, as an answer: links apart from these
 };
 struct Committed {
   std::uint64_t records = 0;  // Records (not other ops) made durable by one transaction

@@ -348,16 +348,16 @@ Refill Recorder::answer(const RefillRequest& request) {
 }
 
 Reoffer Recorder::answer(const ReofferRequest& request) {
-  Reoffer reoffer{.url = request.url, .nofollow = false, .links = {}};
+  Reoffer reoffer{.url = request.url, .nofollow = false, .links = {}, .redirects = {}};
   bind_id(reoffer_, 1, request.url);
   while (reoffer_.step()) {
     reoffer.nofollow = reoffer_.integer(0) != 0;
     const auto kind = static_cast<parser::LinkKind>(reoffer_.integer(1));
-    if (!parser::is_followed(kind)) continue;
-    reoffer.links.push_back({.url = std::string(reoffer_.text(4)),
-                             .anchor = std::string(reoffer_.text(3)),
-                             .rel = std::string(reoffer_.text(2)),
-                             .kind = kind});
+    if (kind == parser::LinkKind::Redirect) {
+      reoffer.redirects.emplace_back(reoffer_.text(4));
+    } else if (parser::is_followed(kind)) {
+      reoffer.links.add({reoffer_.text(4), reoffer_.text(3), reoffer_.text(2), kind});
+    }
   }
   reoffer_.reset();
   return reoffer;

@@ -37,7 +37,7 @@ constexpr milliseconds kRest{2};
 std::size_t bytes_of(const WriteOp& op) noexcept {
   const Record* record = std::get_if<Record>(&op);
   if (record == nullptr) return 0;
-  std::size_t bytes = record->links.size() * sizeof(LinkRow);
+  std::size_t bytes = record->links.size() * sizeof(LinkRow) + record->link_texts.held_bytes();
   for (const ItemRow& item : record->items) bytes += item.data.size();
   if (record->page) {
     const PageRow& page = *record->page;

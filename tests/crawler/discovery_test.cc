@@ -386,11 +386,12 @@ Result crawl(const std::vector<SitePage>& site, const Options& options, std::mt1
     Discovery::Source source = f.discovery->source(id);
     source.nofollow = page.nofollow;
     std::vector<Link> links;
+    parser::TextPool texts;
     for (const SiteLink& link : page.links) {
       if (page.outcome == Outcome::Redirect) {
         (void)f.discovery->offer_redirect(f.record, source, url(name(link.to)), kNow);
       } else {
-        links.push_back({name(link.to), "", link.nofollow ? "nofollow" : "", link.kind});
+        links.push_back({texts.add(name(link.to)), "", link.nofollow ? "nofollow" : "", link.kind});
       }
     }
     std::shuffle(links.begin(), links.end(), random);

@@ -81,7 +81,8 @@ Record page(UrlId id) {
   row.simhash = id * 0x123456789;
   for (UrlId target = id; target < id + 6; ++target) {
     const auto kind = id % 7 == 0 ? parser::LinkKind::Redirect : parser::LinkKind::A;
-    record.links.push_back({target % 40 + 1, kind, "", "to " + std::to_string(target)});
+    record.links.push_back(
+        {target % 40 + 1, kind, "", record.link_texts.add("to " + std::to_string(target))});
   }
   record.items.push_back({"rule", 0, "{\"number\":1}"});
   return record;

@@ -41,9 +41,9 @@ Page page_at(std::string_view html, std::string_view url = "http://h/d/p") {
 std::vector<std::string> links_of(std::string_view html) {
   std::vector<std::string> lines;
   for (const Link& link : page_at(html).links) {
-    std::string line = std::string(to_string(link.kind)) + " " + link.url;
-    if (!link.anchor.empty()) line += " \"" + link.anchor + "\"";
-    if (!link.rel.empty()) line += " [" + link.rel + "]";
+    std::string line = std::string(to_string(link.kind)) + " " + std::string(link.url);
+    if (!link.anchor.empty()) line += " \"" + std::string(link.anchor) + "\"";
+    if (!link.rel.empty()) line += " [" + std::string(link.rel) + "]";
     lines.push_back(line);
   }
   return lines;
@@ -61,7 +61,7 @@ TEST(LinksTest, FindsThePublishedCases) {
     std::vector<std::string> urls;
     const auto html = test.at("html").get<std::string>();
     for (const Link& link : page_at(html, test.at("base").get<std::string>()).links) {
-      if (link.url.starts_with("http")) urls.push_back(link.url);
+      if (link.url.starts_with("http")) urls.emplace_back(link.url);
     }
     EXPECT_EQ(json(urls), test.at("links"));
     passed += json(urls) == test.at("links");
@@ -206,7 +206,7 @@ TEST(LinksTest, AnchorsAreWhatIsSeen) {
     SCOPED_TRACE(given);
     const Page page = page_at(given);
     ASSERT_FALSE(page.links.empty());
-    EXPECT_EQ(page.links.front().anchor, want);
+    EXPECT_EQ(page.links[0].anchor, want);
   }
 }
 
@@ -214,8 +214,8 @@ TEST(LinksTest, CutsAnchorsBetweenCharacters) {
   std::string html = "<a href=x>";
   for (int i = 0; i < 400; ++i) html += "\u20ac";  // 3 bytes each
   const Page page = page_at(html + "</a>");
-  EXPECT_EQ(page.links.at(0).anchor.size(), PageBuilder::kMaxAnchorBytes / 3 * 3);
-  EXPECT_EQ(page.links.at(0).anchor, html.substr(10, page.links.at(0).anchor.size()));
+  EXPECT_EQ(page.links[0].anchor.size(), PageBuilder::kMaxAnchorBytes / 3 * 3);
+  EXPECT_EQ(page.links[0].anchor, html.substr(10, page.links[0].anchor.size()));
 }
 
 TEST(LinksTest, ALongBaseCostsNoMoreThanItsBound) {
@@ -236,7 +236,7 @@ TEST(LinksTest, WritesQueriesInTheEncodingOfThePage) {
     document.url = &*url;
     document.content_type = type;
     std::vector<std::string> links;
-    for (const Link& link : parse_page(document, arena, {}).links) links.push_back(link.url);
+    for (const Link& link : parse_page(document, arena, {}).links) links.emplace_back(link.url);
     return links;
   };
   using Links = std::vector<std::string>;
@@ -269,7 +269,7 @@ TEST(LinksTest, TakesARefreshHeader) {
   EXPECT_EQ(page.links[0].kind, LinkKind::Refresh);
   EXPECT_EQ(page.links[0].url, "http://h/b/first");
   document.content_type = "text/plain";  // it holds for any document
-  EXPECT_EQ(parse_page(document, arena, {}).links.at(0).url, "http://h/d/first");
+  EXPECT_EQ(parse_page(document, arena, {}).links[0].url, "http://h/d/first");
 }
 
 }  // namespace

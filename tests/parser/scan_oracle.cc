@@ -240,11 +240,26 @@ void show(std::ostream& out, const Page& page) {
   }
 }
 
-bool are_equal(const Page& a, const Page& b) {
+std::string as_it_is(std::string_view text) {
+  return std::string(text);
+}
+
+std::string without_space(std::string_view text) {
+  std::string letters(text);
+  std::erase_if(letters, is_html_space);
+  return letters;
+}
+
+// Visible text by what `seen` makes of it.
+bool are_equal(const Page& a, const Page& b, std::string (*seen)(std::string_view)) {
+  const auto are_equal_links = [seen](const Link& one, const Link& other) {
+    return one.url == other.url && seen(one.anchor) == seen(other.anchor) && one.rel == other.rel &&
+           one.kind == other.kind;
+  };
   return a.title == b.title && a.description == b.description && a.language == b.language &&
-         a.canonical_url == b.canonical_url && a.h1 == b.h1 && a.robots == b.robots &&
-         a.text == b.text && a.charset == b.charset && a.links == b.links &&
-         a.nofollow == b.nofollow;
+         a.canonical_url == b.canonical_url && seen(a.h1) == seen(b.h1) && a.robots == b.robots &&
+         seen(a.text) == seen(b.text) && a.charset == b.charset &&
+         std::ranges::equal(a.links, b.links, are_equal_links) && a.nofollow == b.nofollow;
 }
 
 // Kind and target of each link, sorted.
@@ -267,17 +282,9 @@ bool has_all_targets(const Page& scan, const Page& tree) {
   return std::includes(found.begin(), found.end(), wanted.begin(), wanted.end());
 }
 
-Page without_space(Page page) {
-  std::erase_if(page.text, is_html_space);
-  std::erase_if(page.h1, is_html_space);
-  for (Link& link : page.links) std::erase_if(link.anchor, is_html_space);
-  return page;
-}
-
 // The bytes of the text that are no white space, sorted.
 std::string letters_of(const Page& page) {
-  std::string letters = page.text;
-  std::erase_if(letters, is_html_space);
+  std::string letters = without_space(page.text);
   std::sort(letters.begin(), letters.end());
   return letters;
 }
@@ -297,7 +304,7 @@ bool is_excused(Departure departure, std::string_view html, const Page& scan, co
       return scan.title == tree.title && targets_of(scan) == targets_of(tree) &&
              letters_of(scan) == letters_of(tree);
     case Departure::Adopted:
-      return are_equal(without_space(scan), without_space(tree));
+      return are_equal(scan, tree, without_space);
     case Departure::Frameset:
       return has_all_targets(scan, tree) ||
              (has_base(html) && scan.links.size() >= tree.links.size());
@@ -327,7 +334,7 @@ Comparison compare_scan(std::string_view html) {
   const Page scan = page_by_scan(html);
   const Page tree = page_by_tree(html);
   // A page that may have no tree was scanned both times.
-  if (are_equal(scan, tree)) return comparison;
+  if (are_equal(scan, tree, as_it_is)) return comparison;
   for (const Departure departure : departures_of(html)) {
     comparison.departure = departure;
     if (is_excused(departure, html, scan, tree)) return comparison;

@@ -1,4 +1,4 @@
-#include "parser/page.h"
+#include "parser/link_list.h"
 
 namespace skitter::parser {
 
