@@ -1,7 +1,8 @@
 #!/bin/sh
 # Builds skitter and runs its tests. Arguments go to ctest: ./test.sh -R UrlTest
 # Sources are built in batches, which is quick from nothing. PRESET=asan or tsan adds sanitizers, PRESET=dev builds
-# file by file, which is quick after a change; JOBS=N takes another number than the cores.
+# file by file, which is quick after a change; JOBS=N takes another number than the cores. Twice as many tests run at
+# once, since many wait for a process or a moment.
 set -eu
 cd "$(dirname "$0")"
 preset=${PRESET:-test}
@@ -15,4 +16,4 @@ export TSAN_OPTIONS="${TSAN_OPTIONS:-halt_on_error=1:second_deadlock_stack=1:sup
 ./deps.sh
 cmake --preset "$preset"
 cmake --build --preset "$preset" -j "$jobs"
-ctest --preset "$preset" -j "$jobs" "$@"
+ctest --preset "$preset" -j "$((jobs * 2))" "$@"
