@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <deque>
+#include <functional>
 #include <new>
 #include <numeric>
+#include <string_view>
 #include <utility>
 
 #include "crawler/body_room.h"
@@ -58,31 +60,44 @@ class Fetcher::Impl {
  private:
   static constexpr std::uint64_t kLookMs = 1'000;  // between looks at who keeps others waiting
 
-  struct Socket {
+  // At each end of a transfer libcurl looks through the connections of its multi handle for the one
+  // that it had: so there is one handle for about as many, and each host belongs to one of them.
+  static constexpr std::size_t kConnectionsAMulti = 256;
+
+  struct Multi {
     Impl* fetcher;
+    UvHandle<uv_timer_t> timer;
+    ConnectionCount connections;  // before the handle, which closes them
+    std::unique_ptr<CURLM, MultiDeleter> handle;
+    std::vector<std::string> unused_names;  // to be forgotten with the next request
+  };
+  struct Socket {
+    Multi* multi;
     curl_socket_t fd;
     UvHandle<uv_poll_t> poll;
   };
 
-  static int on_curl_socket(CURL*, curl_socket_t fd, int what, void* self, void* socket) noexcept {
-    auto& fetcher = *static_cast<Impl*>(self);
-    EventLoop::guard(fetcher.loop_, [&] { fetcher.watch(fd, what, static_cast<Socket*>(socket)); });
+  static int on_curl_socket(CURL*, curl_socket_t fd, int what, void* multi, void* socket) noexcept {
+    auto& owner = *static_cast<Multi*>(multi);
+    EventLoop::guard(owner.fetcher->loop_,
+                     [&] { owner.fetcher->watch(owner, fd, what, static_cast<Socket*>(socket)); });
     return 0;
   }
-  static int on_curl_timer(CURLM*, long timeout_ms, void* self) noexcept {
-    static_cast<Impl*>(self)->set_timer(timeout_ms);
+  static int on_curl_timer(CURLM*, long timeout_ms, void* multi) noexcept {
+    set_timer(*static_cast<Multi*>(multi), timeout_ms);
     return 0;
   }
   static void on_socket_ready(uv_poll_t* poll, int status, int events) noexcept {
     const auto& socket = *static_cast<Socket*>(poll->data);
-    Impl& fetcher = *socket.fetcher;
+    Multi& multi = *socket.multi;
     // Copied out: the socket may be gone when drive() returns.
-    EventLoop::guard(fetcher.loop_,
-                     [&, fd = socket.fd] { fetcher.drive(fd, to_curl_events(status, events)); });
+    EventLoop::guard(multi.fetcher->loop_, [&, fd = socket.fd] {
+      multi.fetcher->drive(multi, fd, to_curl_events(status, events));
+    });
   }
   static void on_timer(uv_timer_t* timer) noexcept {
-    EventLoop::guard(timer->loop,
-                     [&] { static_cast<Impl*>(timer->data)->drive(CURL_SOCKET_TIMEOUT, 0); });
+    auto& multi = *static_cast<Multi*>(timer->data);
+    EventLoop::guard(timer->loop, [&] { multi.fetcher->drive(multi, CURL_SOCKET_TIMEOUT, 0); });
   }
 
   static void on_room(uv_timer_t* timer) noexcept {
@@ -92,13 +107,15 @@ class Fetcher::Impl {
     EventLoop::guard(timer->loop, [&] { static_cast<Impl*>(timer->data)->make_room(); });
   }
 
-  void watch(curl_socket_t fd, int what, Socket* socket);
-  void set_timer(long timeout_ms);
+  static void set_timer(Multi& multi, long timeout_ms);
+  void add_multi();
+  [[nodiscard]] std::size_t multi_of(const std::string& name, std::string_view url) const noexcept;
+  void watch(Multi& multi, curl_socket_t fd, int what, Socket* socket);
   void keep_connections(std::size_t most);
-  void leave_name(std::string name);
-  void drive(curl_socket_t fd, int events);
+  void leave_name(Multi& multi, std::string name);
+  void drive(Multi& multi, curl_socket_t fd, int events);
   void tell_sent();
-  void finish_done_transfers();
+  void finish_done_transfers(Multi& multi);
   void finish(Transfer& transfer, CURLcode result);
   void let_waiting_go_on();
   void make_room();
@@ -108,22 +125,17 @@ class Fetcher::Impl {
   uv_loop_t* loop_;
   TransferOptions options_;
   Callbacks callbacks_;
-  UvHandle<uv_timer_t> timer_;
   UvHandle<uv_timer_t> room_timer_;  // there is room
   UvHandle<uv_timer_t> look_timer_;  // while there is none
   BodyRoom room_;
-  ConnectionCount connections_;  // before the multi handle, which closes them
   Share share_;
-  std::unique_ptr<CURLM, MultiDeleter> multi_;
+  std::vector<std::unique_ptr<Multi>> multis_;
   std::vector<std::unique_ptr<Transfer>> transfers_;  // all that were ever needed at once
   absl::flat_hash_map<curl_socket_t, std::unique_ptr<Socket>> sockets_;
   std::vector<Transfer*> idle_;
   std::vector<Transfer*> just_sent_;
-  // Whose addresses libcurl knows: the transfers of each, and those of none, to be forgotten with the
-  // next request.
-  absl::flat_hash_map<std::string, std::size_t> names_;
-  std::vector<std::string> unused_names_;
-  std::deque<Transfer*> waiting_;      // for room, in the order they came
+  absl::flat_hash_map<std::string, std::size_t> names_;  // whose addresses libcurl knows: transfers
+  std::deque<Transfer*> waiting_;                        // for room, in the order they came
   std::vector<FetchRequest> starved_;  // wait for a descriptor; they count as active
   std::size_t active_ = 0;
 };
@@ -133,40 +145,61 @@ Fetcher::Impl::Impl(uv_loop_t* loop, const TransferOptions& options, std::size_t
     : loop_(loop),
       options_(options),
       callbacks_(std::move(callbacks)),
-      timer_(make_uv<uv_timer_t>(loop, uv_timer_init, "timer for transfers", this)),
       room_timer_(make_uv<uv_timer_t>(loop, uv_timer_init, "timer for bodies", this)),
       look_timer_(make_uv<uv_timer_t>(loop, uv_timer_init, "timer for slow bodies", this)),
       room_(options.body_memory_bytes) {
   set_up_libraries();
   share_.reset(curl_share_init());
-  multi_.reset(curl_multi_init());
-  if (!share_ || !multi_) throw std::bad_alloc();
+  if (!share_) throw std::bad_alloc();
   // All handles are of one thread: the share needs no locks.
   (void)curl_share_setopt(share_.get(), CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
   if (options.cookies == CookiePolicy::Keep) {
     (void)curl_share_setopt(share_.get(), CURLSHOPT_SHARE, CURL_LOCK_DATA_COOKIE);
   }
-  check(curl_multi_setopt(multi_.get(), CURLMOPT_SOCKETFUNCTION, &Impl::on_curl_socket));
-  check(curl_multi_setopt(multi_.get(), CURLMOPT_SOCKETDATA, this));
-  check(curl_multi_setopt(multi_.get(), CURLMOPT_TIMERFUNCTION, &Impl::on_curl_timer));
-  check(curl_multi_setopt(multi_.get(), CURLMOPT_TIMERDATA, this));
-  check(
-      curl_multi_setopt(multi_.get(), CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_MULTIPLEX)));
-  // Pinned: left alone, libcurl derives it from the handles in use, and a dip closes idle
-  //         connections.
-  keep_connections(std::min(concurrency * 2 + 16, socket_budget() / 4 * 3));
+  const std::size_t kept = std::min(concurrency * 2 + 16, socket_budget() / 4 * 3);
+  for (std::size_t n = 0; n == 0 || n < kept / kConnectionsAMulti; ++n) add_multi();
+  keep_connections(kept);
 }
 
 Fetcher::Impl::~Impl() {
-  for (const auto& transfer : transfers_)
-    (void)curl_multi_remove_handle(multi_.get(), transfer->easy());
+  for (const auto& transfer : transfers_) {
+    (void)curl_multi_remove_handle(multis_[transfer->multi]->handle.get(), transfer->easy());
+  }
   transfers_.clear();
-  multi_.reset();  // closes the idle connections, which calls back for their sockets
+  multis_.clear();  // closes the idle connections, which calls back for their sockets
 }
 
+void Fetcher::Impl::add_multi() {
+  Multi& multi = *multis_.emplace_back(std::make_unique<Multi>());
+  multi.fetcher = this;
+  multi.timer = make_uv<uv_timer_t>(loop_, uv_timer_init, "timer for transfers", &multi);
+  multi.handle.reset(curl_multi_init());
+  CURLM* const handle = multi.handle.get();
+  if (handle == nullptr) throw std::bad_alloc();
+  check(curl_multi_setopt(handle, CURLMOPT_SOCKETFUNCTION, &Impl::on_curl_socket));
+  check(curl_multi_setopt(handle, CURLMOPT_SOCKETDATA, &multi));
+  check(curl_multi_setopt(handle, CURLMOPT_TIMERFUNCTION, &Impl::on_curl_timer));
+  check(curl_multi_setopt(handle, CURLMOPT_TIMERDATA, &multi));
+  check(curl_multi_setopt(handle, CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_MULTIPLEX)));
+}
+
+// By the name; what has none (an address, behind a proxy) by its origin.
+std::size_t Fetcher::Impl::multi_of(const std::string& name, std::string_view url) const noexcept {
+  std::string_view key = name;
+  if (key.starts_with(':')) {
+    const std::size_t begin = url.find("://");
+    key = begin == url.npos ? url : url.substr(0, url.find('/', begin + 3));
+  }
+  return std::hash<std::string_view>{}(key) % multis_.size();
+}
+
+// Pinned: left alone, libcurl derives it from the handles in use, and a dip closes idle connections.
 void Fetcher::Impl::keep_connections(std::size_t most) {
-  check(curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, static_cast<long>(most)));
-  connections_.set_most(most);
+  const std::size_t each = std::max<std::size_t>(most / multis_.size(), 1);
+  for (const auto& multi : multis_) {
+    check(curl_multi_setopt(multi->handle.get(), CURLMOPT_MAXCONNECTS, static_cast<long>(each)));
+    multi->connections.set_most(each);
+  }
 }
 
 void Fetcher::Impl::start(FetchRequest request) {
@@ -175,32 +208,35 @@ void Fetcher::Impl::start(FetchRequest request) {
     transfers_.back()->just_sent = &just_sent_;
     transfers_.back()->waiting = &waiting_;
     transfers_.back()->room = &room_;
-    transfers_.back()->connections = &connections_;
     idle_.push_back(transfers_.back().get());
   }
   Transfer& transfer = *idle_.back();
   idle_.pop_back();
-  std::erase_if(unused_names_, [&](const std::string& name) { return names_.contains(name); });
-  transfer.prepare(std::move(request), unused_names_);
-  unused_names_.clear();
-  ++names_[transfer.name()];
+  std::string name = Transfer::name_of(request);
+  transfer.multi = multi_of(name, request.url);
+  Multi& multi = *multis_[transfer.multi];
+  std::erase_if(multi.unused_names, [&](const std::string& one) { return names_.contains(one); });
+  transfer.connections = &multi.connections;
+  transfer.prepare(std::move(request), multi.unused_names);
+  multi.unused_names.clear();
+  ++names_[std::move(name)];
   ++active_;
-  check(curl_multi_add_handle(multi_.get(), transfer.easy()));
+  check(curl_multi_add_handle(multi.handle.get(), transfer.easy()));
 }
 
-void Fetcher::Impl::watch(curl_socket_t fd, int what, Socket* socket) {
+void Fetcher::Impl::watch(Multi& multi, curl_socket_t fd, int what, Socket* socket) {
+  CURLM* const handle = multi.handle.get();
   if (what == CURL_POLL_REMOVE) {
-    (void)curl_multi_assign(multi_.get(), fd,
-                            nullptr);  // fails for a socket that is forgotten already
+    (void)curl_multi_assign(handle, fd, nullptr);  // fails for a socket that is forgotten already
     sockets_.erase(fd);
     return;
   }
   if (socket == nullptr) {
-    auto made = std::make_unique<Socket>(Socket{this, fd, nullptr});
+    auto made = std::make_unique<Socket>(Socket{&multi, fd, nullptr});
     made->poll =
         make_uv<uv_poll_t>(loop_, uv_poll_init_socket, "poll for a transfer", made.get(), fd);
     socket = (sockets_[fd] = std::move(made)).get();
-    check(curl_multi_assign(multi_.get(), fd, socket));
+    check(curl_multi_assign(handle, fd, socket));
   }
   const int events = ((what & CURL_POLL_IN) != 0 ? UV_READABLE : 0) |
                      ((what & CURL_POLL_OUT) != 0 ? UV_WRITABLE : 0);
@@ -208,20 +244,21 @@ void Fetcher::Impl::watch(curl_socket_t fd, int what, Socket* socket) {
                       &Impl::on_socket_ready);  // fails for bad flags only
 }
 
-void Fetcher::Impl::set_timer(long timeout_ms) {
+void Fetcher::Impl::set_timer(Multi& multi, long timeout_ms) {
   if (timeout_ms < 0) {
-    (void)uv_timer_stop(timer_.get());
+    (void)uv_timer_stop(multi.timer.get());
     return;
   }
   // 0 ms means now: rounded up to 1 ms, one connection a host would be nine times slower.
-  (void)uv_timer_start(timer_.get(), &Impl::on_timer, static_cast<std::uint64_t>(timeout_ms), 0);
+  (void)uv_timer_start(multi.timer.get(), &Impl::on_timer, static_cast<std::uint64_t>(timeout_ms),
+                       0);
 }
 
-void Fetcher::Impl::drive(curl_socket_t fd, int events) {
+void Fetcher::Impl::drive(Multi& multi, curl_socket_t fd, int events) {
   int running = 0;
-  check(curl_multi_socket_action(multi_.get(), fd, events, &running));
+  check(curl_multi_socket_action(multi.handle.get(), fd, events, &running));
   tell_sent();
-  finish_done_transfers();
+  finish_done_transfers(multi);
   let_waiting_go_on();
 }
 
@@ -232,9 +269,9 @@ void Fetcher::Impl::tell_sent() {
   just_sent_.clear();
 }
 
-void Fetcher::Impl::finish_done_transfers() {
+void Fetcher::Impl::finish_done_transfers(Multi& multi) {
   int left = 0;
-  while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
+  while (const CURLMsg* message = curl_multi_info_read(multi.handle.get(), &left)) {
     if (message->msg != CURLMSG_DONE) continue;
     const CURLcode result = message->data.result;  // gone once the handle is removed
     Transfer* transfer = nullptr;
@@ -244,10 +281,11 @@ void Fetcher::Impl::finish_done_transfers() {
 }
 
 void Fetcher::Impl::finish(Transfer& transfer, CURLcode result) {
-  check(curl_multi_remove_handle(multi_.get(), transfer.easy()));
+  Multi& multi = *multis_[transfer.multi];
+  check(curl_multi_remove_handle(multi.handle.get(), transfer.easy()));
   --active_;
   std::erase(waiting_, &transfer);
-  leave_name(transfer.name());
+  leave_name(multi, transfer.name());
   const bool others_go_on = active_ > starved_.size();
   if (transfer.is_starved(result) && others_go_on) {
     wait_for_descriptor(transfer.take_request());
@@ -264,11 +302,11 @@ void Fetcher::Impl::finish(Transfer& transfer, CURLcode result) {
   start(std::move(next));
 }
 
-void Fetcher::Impl::leave_name(std::string name) {
+void Fetcher::Impl::leave_name(Multi& multi, std::string name) {
   const auto found = names_.find(name);
   if (--found->second > 0) return;
   names_.erase(found);
-  unused_names_.push_back(std::move(name));
+  multi.unused_names.push_back(std::move(name));
 }
 
 // Not at once: the caller may be in a callback.

@@ -159,15 +159,13 @@ void Transfer::set_fixed_options() {
   set(easy, CURLOPT_WRITEDATA, this, "body");
   set(easy, CURLOPT_OPENSOCKETFUNCTION, &Transfer::on_open_socket, "socket");
   set(easy, CURLOPT_OPENSOCKETDATA, this, "socket");
-  // A connection outlives the transfer that opened it.
   set(easy, CURLOPT_CLOSESOCKETFUNCTION, &Transfer::on_close_socket, "socket");
-  set(easy, CURLOPT_CLOSESOCKETDATA, connections, "socket");
   set(easy, CURLOPT_PREREQFUNCTION, &Transfer::on_sent, "request");
   set(easy, CURLOPT_PREREQDATA, this, "request");
 }
 
-std::string Transfer::name() const {
-  return fmt::format("{}:{}", request_.hostname, request_.port);
+std::string Transfer::name_of(const FetchRequest& request) {
+  return fmt::format("{}:{}", request.hostname, request.port);
 }
 
 void Transfer::prepare(FetchRequest request, std::span<const std::string> unused) {
@@ -204,7 +202,7 @@ void Transfer::prepare(FetchRequest request, std::span<const std::string> unused
   resolve_.reset();
   for (const std::string& name : unused) append(resolve_, ('-' + name).c_str());
   if (!request_.addresses.empty()) {
-    std::string entry = '+' + name() + ':';
+    std::string entry = fmt::format("+{}:", name_of(request_));
     for (const std::string& address : request_.addresses) entry += address + ',';
     entry.pop_back();
     append(resolve_, entry.c_str());
@@ -215,6 +213,8 @@ void Transfer::prepare(FetchRequest request, std::span<const std::string> unused
   set(easy_.get(), CURLOPT_URL, request_.url.c_str(), "URL");
   set(easy_.get(), CURLOPT_HTTPHEADER, headers_.get(), "--header");
   set(easy_.get(), CURLOPT_RESOLVE, resolve_.get(), "addresses");
+  // A connection outlives the transfer that opened it.
+  set(easy_.get(), CURLOPT_CLOSESOCKETDATA, connections, "socket");
 }
 
 std::size_t Transfer::on_header(char* data, std::size_t size, std::size_t count,

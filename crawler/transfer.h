@@ -54,10 +54,11 @@ class Transfer {
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
 
-  // `unused`: names, as name() gives them, that libcurl need not know the addresses of any longer.
+  // `unused`: names, as name_of() gives them, that libcurl need not know the addresses of any longer.
   void prepare(FetchRequest request, std::span<const std::string> unused = {});
   // "example.com:443": by what libcurl knows the addresses.
-  [[nodiscard]] std::string name() const;
+  [[nodiscard]] static std::string name_of(const FetchRequest& request);
+  [[nodiscard]] std::string name() const { return name_of(request_); }
   // Of a transfer that is over.
   [[nodiscard]] Response take_response(CURLcode result);
   // It is over because the system had no descriptor for its socket: take_request() gives back what
@@ -85,7 +86,9 @@ class Transfer {
   std::vector<Transfer*>* just_sent = nullptr;
   std::deque<Transfer*>* waiting = nullptr;  // for room
   BodyRoom* room = nullptr;                  // none: without bound
+  // Of the multi handle that prepare() prepares for; and which of the fetcher's that is.
   ConnectionCount* connections = nullptr;
+  std::size_t multi = 0;
 
  private:
   // Why this side ended the transfer.
