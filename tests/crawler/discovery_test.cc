@@ -38,7 +38,7 @@ struct DiscoveryFixture {
             LinkKind kind = LinkKind::A, bool nofollow = false) {
     Discovery::Source source = discovery->source(find(from));
     source.nofollow = nofollow;
-    const Link links[] = {{std::string(to), "", std::string(rel), kind}};
+    const Link links[] = {{to, "", rel, kind}};
     (void)discovery->offer_links(record, source, links, {}, kNow);
   }
   void end(std::string_view text, Outcome outcome) { row(text).set_outcome(outcome); }
