@@ -71,7 +71,6 @@ class LinkList {
   [[nodiscard]] const Link& operator[](std::size_t index) const noexcept { return links_[index]; }
   [[nodiscard]] std::size_t size() const noexcept { return links_.size(); }
   [[nodiscard]] bool empty() const noexcept { return links_.empty(); }
-  bool operator==(const LinkList& other) const { return links_ == other.links_; }
 
  private:
   std::vector<Link> links_;
