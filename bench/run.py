@@ -155,13 +155,13 @@ def limits_of(site, server, folder, concurrency, rounds):
 def print_limits(limits, costs):
     print("Limits, CPU us a page: " + ", ".join(
         f"{name} {value:.1f}" for name, value in limits.items() if not name.endswith("_ratio")))
-    print("zstd, bytes in : bytes out: " + ", ".join(
+    print("Bytes in : bytes out: " + ", ".join(
         f"{name.removesuffix('_ratio')} {value:.2f}" for name, value in limits.items() if name.endswith("_ratio")))
     scan = "parse_scan" if "parse_scan" in limits else "parse_tree"
     for name, parse in (("skitter", scan), ("skitter --parse tree", "parse_tree")):
         if not costs.get(name):
             continue
-        stages = ("fetch", parse, "hash", "zstd_1", "write")
+        stages = ("fetch", parse, "hash", "compress", "write")
         whole = sum(limits[stage] for stage in stages)
         cpu = median(costs[name], "cpu_us")
         print(f"Share of the limit, {name}: {' + '.join(stages)} = {whole:.0f} of {cpu:.0f} us: {whole / cpu:.2f}")

@@ -53,7 +53,8 @@ class ListedPages {
                             "id, url, outcome, content_type, canonical_url, headers, "
                             "last_modified")),
         body_(task.reader.connection(),
-              "SELECT b.data FROM page AS p JOIN body AS b ON b.id = p.body_id WHERE p.id = ?1") {}
+              "SELECT b.data, (SELECT t.text FROM page_text AS t WHERE t.id = b.text_id) "
+              "FROM page AS p JOIN body AS b ON b.id = p.body_id WHERE p.id = ?1") {}
 
   // The next one's entry; the view is valid until the next call.
   std::optional<std::string> next() {
@@ -107,7 +108,7 @@ class ListedPages {
   std::string stored_body(std::int64_t page) {
     std::string bytes;
     if (body_.bind(1, page).step()) {
-      bytes = crawler::decompress_body(body_.blob(0)).value_or("");
+      bytes = crawler::decompress_body(body_.blob(0), body_.text(1)).value_or("");
     }
     body_.reset();
     return bytes;

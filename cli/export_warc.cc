@@ -50,13 +50,16 @@ enum ArchivedColumn {
   kContentType,
   kDetail,
   kHeader,
-  kBody
+  kBody,
+  kBodyText
 };
 constexpr std::string_view kColumns =
     "id, url, depth, referrer, outcome, status, bytes, fetched_at, elapsed_ms, attempts, error, "
     "content_type, (SELECT u.detail FROM url AS u WHERE u.id = pages.id), "
     "(SELECT h.data FROM page AS p JOIN header AS h ON h.id = p.header_id WHERE p.id = pages.id), "
-    "(SELECT b.data FROM page AS p JOIN body AS b ON b.id = p.body_id WHERE p.id = pages.id)";
+    "(SELECT b.data FROM page AS p JOIN body AS b ON b.id = p.body_id WHERE p.id = pages.id), "
+    "(SELECT t.text FROM page AS p JOIN body AS b ON b.id = p.body_id "
+    "JOIN page_text AS t ON t.id = b.text_id WHERE p.id = pages.id)";
 
 // Of a page, as in cli/page_lines.cc.
 constexpr std::string_view kTargetsOfPage =
@@ -204,7 +207,7 @@ std::string WarcExport::write_response(const Statement& page) {
   const auto outcome = storage::outcome_from(page.text(kOutcome));
   std::optional<std::string> body;
   if (!frame.empty()) {
-    body = crawler::decompress_body(frame);
+    body = crawler::decompress_body(frame, page.text(kBodyText));
   } else if (page.integer(kBytes) == 0 && is_answer(outcome)) {
     body.emplace();  // there was none
   }

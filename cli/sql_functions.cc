@@ -59,16 +59,18 @@ const Compiled* compiled_argument(Context context, Arguments arguments, int whic
 
 void body(Context context, Arguments arguments) {
   sqlite3* const db = sqlite3_context_db_handle(context);
-  storage::Statement find(db,
-                          "SELECT b.data, p.charset FROM page AS p JOIN body AS b "
-                          "ON b.id = p.body_id WHERE p.id = ?1");
+  storage::Statement find(
+      db,
+      "SELECT b.data, (SELECT t.text FROM page_text AS t WHERE t.id = b.text_id), "
+      "p.charset FROM page AS p JOIN body AS b ON b.id = p.body_id "
+      "WHERE p.id = ?1");
   if (!find.bind(1, std::int64_t{sqlite3_value_int64(arguments[0])}).step()) return;
-  const auto bytes = crawler::decompress_body(find.blob(0));
+  const auto bytes = crawler::decompress_body(find.blob(0), find.text(1));
   if (!bytes) {
     fail(context, "body: the stored body cannot be unpacked");
     return sqlite3_result_error_code(context, SQLITE_CORRUPT);  // the file's fault
   }
-  const auto charset = parser::encoding_from_label(find.text(1));
+  const auto charset = parser::encoding_from_label(find.text(2));
   std::string storage;
   answer(context, parser::to_utf8(*bytes, charset.value_or("utf-8"), storage));
 }

@@ -33,7 +33,7 @@ struct Job {
 Result take_items(const storage::StoredPage& page, const parser::Extraction& extraction,
                   milliseconds parse_timeout, parser::Arena& arena) {
   const auto url = parser::parse_url(page.url);
-  const auto body = decompress_body(page.body);
+  const auto body = decompress_body(page.body, page.text);
   if (!url || !body) return std::nullopt;
   PageBudget budget(parse_timeout);
   parser::Document document;

@@ -38,7 +38,7 @@ struct PageParsed {
   std::uint64_t content_hash = 0;
   std::uint64_t text_shape = 0;          // parser::text_shape; 0: a sitemap
   std::optional<std::uint64_t> simhash;  // of its text
-  std::string stored_body;               // a zstd frame; empty: not kept
+  std::string stored_body;               // BodyCompressor; empty: not kept
   std::vector<storage::ItemRow> items;   // of rules, and what a sitemap says of its URLs
   std::string error;                     // why the page, or its items, could not be read
 };

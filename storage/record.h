@@ -83,7 +83,8 @@ struct PageRow {
   std::string etag;
   std::string last_modified;
   std::string header;  // status line and field lines as they came; empty: not stored
-  std::string body;    // a zstd frame of the decoded body; empty: not stored
+  // The decoded body as a zstd frame whose prefix is page.text; empty: not stored.
+  std::string body;
 };
 
 // The unit of promise 1: all of one Record is committed in one transaction, or nothing of it.

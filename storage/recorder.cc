@@ -78,7 +78,7 @@ Recorder::Recorder(sqlite3* db)
                     "attempts = ?5, error = ?6, etag = coalesce(?7, etag), "
                     "last_modified = coalesce(?8, last_modified) WHERE id = ?1"),
       add_text_(db, "INSERT INTO page_text(text) VALUES (?1)"),
-      add_body_(db, "INSERT INTO body(data) VALUES (?1)"),
+      add_body_(db, "INSERT INTO body(data, text_id) VALUES (?1, ?2)"),
       add_header_(db, "INSERT INTO header(data) VALUES (?1)"),
       add_link_(db, insert_links(1)),
       add_links_(db, insert_links(kLinksAStatement)),
@@ -247,7 +247,8 @@ Recorder::Content Recorder::add_content(const Record& record, const PageRow& pag
     content.text_id = sqlite3_last_insert_rowid(db_);
   }
   if (!page.body.empty()) {
-    add_body_.bind_blob_view(1, page.body).run();
+    bind_row(add_body_.bind_blob_view(1, page.body), 2, content.text_id);
+    add_body_.run();
     content.body_id = sqlite3_last_insert_rowid(db_);
   }
   if (!page.header.empty()) {

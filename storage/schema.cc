@@ -112,7 +112,10 @@ ALTER TABLE page ADD COLUMN header_id INTEGER;
 // Version 4: what the rules against spaces of pages alike count, for the run that goes on.
 constexpr std::string_view kTextShape = "ALTER TABLE page ADD COLUMN text_shape INTEGER";
 
-constexpr std::array kSteps = {kVersion1, kSimhash, kHeaders, kTextShape};
+// Version 5: the text that a body was compressed behind. NULL: none, as in older files.
+constexpr std::string_view kBodyText = "ALTER TABLE body ADD COLUMN text_id INTEGER";
+
+constexpr std::array kSteps = {kVersion1, kSimhash, kHeaders, kTextShape, kBodyText};
 
 // Words that stand in other tables are looked up by scalar subqueries, which cost nothing where a
 // query does not name the column; SQLite does not leave out a LEFT JOIN when it aggregates

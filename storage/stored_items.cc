@@ -9,7 +9,8 @@ struct StoredItems::Impl {
   explicit Impl(sqlite3* db)
       : transaction(db),
         pages(db,
-              "SELECT p.id, u.url, p.content_type, b.data FROM page AS p "
+              "SELECT p.id, u.url, p.content_type, b.data, "
+              "(SELECT t.text FROM page_text AS t WHERE t.id = b.text_id) FROM page AS p "
               "JOIN url AS u ON u.id = p.id JOIN body AS b ON b.id = p.body_id ORDER BY p.id"),
         add(db, "INSERT INTO item(url, rule, position, data) VALUES (?1, ?2, ?3, ?4)") {}
 
@@ -30,7 +31,8 @@ std::optional<StoredPage> StoredItems::next() {
   Statement& pages = impl_->pages;
   if (!pages.step()) return std::nullopt;
   return StoredPage{static_cast<UrlId>(pages.integer(0)), std::string(pages.text(1)),
-                    std::string(pages.text(2)), std::string(pages.blob(3))};
+                    std::string(pages.text(2)), std::string(pages.blob(3)),
+                    std::string(pages.text(4))};
 }
 
 void StoredItems::add(UrlId page, const ItemRow& item) {

@@ -14,7 +14,8 @@ struct StoredPage {
   UrlId id = 0;
   std::string url;
   std::string content_type;
-  std::string body;  // a zstd frame of the decoded body
+  std::string body;  // a zstd frame of the decoded body,
+  std::string text;  // behind this one
 };
 
 // Makes the items of some rules anew, out of the pages in the database. All of it is one

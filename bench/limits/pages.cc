@@ -1,12 +1,11 @@
 // What a worker does to a page: parsing, compression, hashing, one after the other over files in
 // memory.
-#include <zstd.h>
-
 #include <fstream>
 #include <iterator>
 #include <memory>
 #include <stdexcept>
 
+#include "crawler/stored_body.h"
 #include "limits/limits.h"
 #include "parser/arena.h"
 #include "parser/fingerprint.h"
@@ -32,17 +31,21 @@ void measure(const char* name, const std::vector<std::string>& pages, Work work)
   report(name, cpu_seconds() - start, pages.size());
 }
 
+parser::Document document_of(const std::string& bytes) {
+  static const parser::Url url = *parser::parse_url("http://127.0.0.1:8080/index.html");
+  parser::Document document;
+  document.bytes = bytes;
+  document.url = &url;
+  document.content_type = "text/html";
+  return document;
+}
+
 void parse(const std::vector<std::string>& pages) {
-  const parser::Url url = *parser::parse_url("http://127.0.0.1:8080/index.html");
   parser::Arena arena;
   for (const auto& [name, mode] : {std::pair("parse_scan", parser::ParseMode::Scan),
                                    std::pair("parse_tree", parser::ParseMode::Tree)}) {
     measure(name, pages, [&](const std::string& bytes) {
-      parser::Document document;
-      document.bytes = bytes;
-      document.url = &url;
-      document.content_type = "text/html";
-      if (parser::read_page(document, arena, {}, mode).cut) {
+      if (parser::read_page(document_of(bytes), arena, {}, mode).cut) {
         throw std::runtime_error("a page was cut");
       }
     });
@@ -50,21 +53,20 @@ void parse(const std::vector<std::string>& pages) {
 }
 
 void compress(const std::vector<std::string>& pages) {
-  const std::unique_ptr<ZSTD_CCtx, std::size_t (*)(ZSTD_CCtx*)> context(ZSTD_createCCtx(),
-                                                                        &ZSTD_freeCCtx);
-  std::string frame;
-  for (const auto& [name, level] :
-       {std::pair("zstd_-1", -1), std::pair("zstd_1", 1), std::pair("zstd_3", 3)}) {
-    std::size_t in = 0;
-    std::size_t out = 0;
-    measure(name, pages, [&](const std::string& bytes) {
-      frame.resize(ZSTD_compressBound(bytes.size()));
-      in += bytes.size();
-      out += ZSTD_compressCCtx(context.get(), frame.data(), frame.size(), bytes.data(),
-                               bytes.size(), level);
-    });
-    report_ratio(name, static_cast<double>(in) / static_cast<double>(out));
+  parser::Arena arena;
+  std::vector<std::string> texts;
+  for (const std::string& bytes : pages) {
+    texts.push_back(parser::read_page(document_of(bytes), arena, {}, parser::ParseMode::Scan).text);
   }
+  crawler::BodyCompressor compressor;
+  std::size_t in = 0;
+  std::size_t out = 0;
+  auto text = texts.begin();
+  measure("compress", pages, [&](const std::string& bytes) {
+    in += bytes.size();
+    out += compressor.compress(bytes, *text++).size();
+  });
+  report_ratio("compress", static_cast<double>(in) / static_cast<double>(out));
 }
 
 }  // namespace

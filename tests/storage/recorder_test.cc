@@ -46,7 +46,8 @@ TEST_F(RecorderTest, PutsOneRecordIntoEveryView) {
                           "http://a.example/|http://u:p@other.example:81/four|||a",
                           "http://a.example/|http://a.example/i.png|||image"));
   EXPECT_THAT(query("SELECT * FROM hosts"), ElementsAre("a.example|NULL|NULL|1|0|42.0"));
-  EXPECT_THAT(query("SELECT hex(data) FROM body"), ElementsAre("28B52FFD00626F6479"));
+  EXPECT_THAT(query("SELECT hex(data), text FROM body JOIN page_text AS t ON t.id = text_id"),
+              ElementsAre("28B52FFD00626F6479|visible text"));
 }
 
 TEST_F(RecorderTest, ANewPageReplacesTheEarlierOneWithAllItHad) {

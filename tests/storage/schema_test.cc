@@ -161,6 +161,20 @@ TEST(SchemaTest, AFileOfVersionTwoKeepsItsPagesAndGetsRoomForHeaders) {
             static_cast<std::int64_t>(page_record().page->header.size()));
 }
 
+TEST(SchemaTest, BodiesOfVersionFourStandBehindNoText) {
+  const TempDirectory directory;
+  {
+    const Connection db = open_connection(
+        directory.file(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, directory.file());
+    migrate(db.get(), schema_steps().first(4), "");
+    execute(db.get(), "INSERT INTO body VALUES (7, x'28B52FFD')");
+  }
+  Database database = open_database(directory.file());
+  apply(database, page_record());
+  EXPECT_EQ(rows(database.connection(), "SELECT id, text_id FROM body"),
+            (std::vector<std::string>{"7|NULL", "8|1"}));
+}
+
 TEST(SchemaTest, AFailedMigrationChangesNothing) {
   const TempDirectory directory;
   const Connection db = open_connection(
