@@ -4,8 +4,7 @@
 
 #include <cstddef>
 #include <cstdlib>
-
-#include "crawler/memory.h"
+#include <new>
 
 namespace skitter::crawler {
 
@@ -13,8 +12,7 @@ namespace skitter::crawler {
 // system gives them (madvise(2), MADV_HUGEPAGE), so that a look-up waits for its line of memory
 // only, and not for the page table's as well.
 //
-// Errors:  none: the process ends where there is no memory. The hash tables of Abseil cannot be
-//          destroyed after an exception out of their allocator.
+// Errors:  std::bad_alloc.
 template <typename T>
 struct HugePages {
   using value_type = T;
@@ -33,7 +31,7 @@ struct HugePages {
       memory = std::aligned_alloc(kPage, bytes);
       if (memory != nullptr) (void)madvise(memory, bytes, MADV_HUGEPAGE);  // a wish
     }
-    if (memory == nullptr) end_out_of_memory();
+    if (memory == nullptr) throw std::bad_alloc();
     return static_cast<T*>(memory);
   }
   void deallocate(T* memory, std::size_t) noexcept { std::free(memory); }

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <absl/container/flat_hash_set.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -20,9 +18,9 @@ using storage::UrlId;
 // The seen set: every URL ever found, by the fingerprint of its canonical form, with what the crawl
 // must remember of it. The texts are in the database.
 //
-// The one structure that grows with the crawl: 16 bytes a URL in rows, and 5 bytes a slot in a
-// table of ids that is between half and seven eighths full: 22 to 26 bytes in all. Rows lie in
-// blocks, so that growing copies nothing.
+// The one structure that grows with the crawl: 16 bytes a URL in rows, and 8 bytes a slot in a
+// table that is between three eighths and three quarters full: 27 to 37 bytes in all. Rows lie in
+// blocks, so that growing does not copy them.
 //
 // Thread:  loop.
 class KnownUrls {
@@ -68,10 +66,10 @@ class KnownUrls {
 
   KnownUrls();
 
-  [[nodiscard]] UrlId find(std::uint64_t fingerprint) const;  // 0: never seen
+  [[nodiscard]] UrlId find(std::uint64_t fingerprint) const noexcept;  // 0: never seen
   // The same for many, whose waits for memory overlap: ids[i] of fingerprints[i].
   void find_all(std::span<const std::uint64_t> fingerprints, std::vector<UrlId>& ids) const;
-  // Ids are given out from 1 without gaps.
+  // Ids are given out from 1 without gaps. The fingerprint must not be there.
   UrlId add(Row row);
   [[nodiscard]] Row& operator[](UrlId id) noexcept {
     return blocks_[(id - 1) / kBlock][(id - 1) % kBlock];
@@ -84,33 +82,31 @@ class KnownUrls {
  private:
   static constexpr std::size_t kBlock = 131'072;  // rows of 2 MiB
 
-  // The table holds ids; it is asked with a fingerprint, which is a hash already.
-  struct Hash {
-    using is_transparent = void;
-    const KnownUrls* known;
-    std::size_t operator()(UrlId id) const noexcept { return (*known)[id].fingerprint; }
-    std::size_t operator()(std::uint64_t fingerprint) const noexcept { return fingerprint; }
+  // Of a table with open addressing. A tag is mistaken for that of another URL once in hundreds of
+  // times, so that finding one takes two waits for memory: for its slot and for its row. The tag's
+  // first bits say where its slot is, so that growing reads no row.
+  struct Slot {
+    std::uint32_t tag = 0;  // the fingerprint's first half
+    UrlId id = 0;           // 0: free
   };
-  struct Equal {
-    using is_transparent = void;
-    const KnownUrls* known;
-    bool operator()(UrlId a, UrlId b) const noexcept { return a == b; }
-    bool operator()(UrlId id, std::uint64_t fingerprint) const noexcept {
-      return (*known)[id].fingerprint == fingerprint;
-    }
-    bool operator()(std::uint64_t fingerprint, UrlId id) const noexcept {
-      return (*this)(id, fingerprint);
-    }
-  };
+  static constexpr std::size_t kFirstSlots = 1024;
 
- public:
-  KnownUrls(const KnownUrls&) = delete;  // the table's functions point here
-  KnownUrls& operator=(const KnownUrls&) = delete;
+  [[nodiscard]] static std::uint32_t tag_of(std::uint64_t fingerprint) noexcept {
+    return static_cast<std::uint32_t>(fingerprint >> 32);
+  }
+  [[nodiscard]] std::size_t home_of(std::uint32_t tag) const noexcept { return tag >> shift_; }
+  [[nodiscard]] std::size_t after(std::size_t slot) const noexcept {
+    return (slot + 1) & (slots_.size() - 1);
+  }
+  // The first slot from `slot` on that is free or has the tag.
+  [[nodiscard]] std::size_t probe(std::uint32_t tag, std::size_t slot) const noexcept;
+  void put(Slot slot) noexcept;
+  void grow();
 
- private:
   std::vector<std::vector<Row, HugePages<Row>>> blocks_;  // of kBlock rows
   std::size_t size_ = 0;
-  absl::flat_hash_set<UrlId, Hash, Equal, HugePages<UrlId>> ids_;
+  std::vector<Slot, HugePages<Slot>> slots_;  // a power of two of them
+  int shift_ = 0;                             // of a tag, to the number of a slot
 };
 
 }  // namespace skitter::crawler

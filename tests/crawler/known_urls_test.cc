@@ -27,6 +27,33 @@ TEST(KnownUrlsTest, GivesIdsWithoutGapsAndFindsThem) {
   EXPECT_EQ(ids, (std::vector<UrlId>{2, 0, 1}));
 }
 
+// Half of the fingerprint is in the table: those that have it in common are told apart by the rest,
+// also around the table's end.
+TEST(KnownUrlsTest, TellsFingerprintsWithTheSameHalfApart) {
+  constexpr std::uint64_t kHalves[] = {0, 1, 0x7fffffff, 0xfffffffe, 0xffffffff};
+  constexpr std::uint64_t kEach = 500;
+  std::vector<std::uint64_t> fingerprints;
+  for (std::uint64_t i = 0; i < kEach; ++i) {
+    for (const std::uint64_t half : kHalves) fingerprints.push_back(half << 32 | i);
+  }
+  KnownUrls known;
+  for (const std::uint64_t fingerprint : fingerprints) {
+    ASSERT_EQ(known.find(fingerprint), 0u);
+    KnownUrls::Row row;
+    row.fingerprint = fingerprint;
+    (void)known.add(row);
+  }
+  fingerprints.push_back(kHalves[1] << 32 | kEach);
+  std::vector<UrlId> ids;
+  known.find_all(fingerprints, ids);
+  ASSERT_EQ(ids.size(), fingerprints.size());
+  EXPECT_EQ(ids.back(), 0u);
+  for (UrlId id = 1; id < ids.size(); ++id) {
+    ASSERT_EQ(ids[id - 1], id);
+    ASSERT_EQ(known.find(fingerprints[id - 1]), id);
+  }
+}
+
 TEST(KnownUrlsTest, TheFlagsOfARowAreIndependent) {
   for (int outcome = -1; outcome < storage::kOutcomeCount; ++outcome) {
     for (int flags = 0; flags < 8; ++flags) {
