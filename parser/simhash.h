@@ -10,9 +10,9 @@ namespace skitter::parser {
 // bits, and others in about half of them. At most 3 bits apart is what the report near-duplicates
 // calls near.
 //
-// Each run of three words (of fewer, where there are no three) is hashed by XXH3; a bit of the
-// result is the one that more runs have. Words are what white space parts; nothing is folded, so
-// that the cost is that of one pass. nullopt: there is no word.
+// Each run of three words (of fewer, where there are no three) is hashed; a bit of the result is the
+// one that more runs have. Words are what white space parts; nothing is folded, so that the cost is
+// that of one pass. The same text has the same SimHash on every machine. nullopt: there is no word.
 //
 // A page of a few words has few runs: one word more or less changes many bits.
 //

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "parser/page.h"
+#include "parser/simhash.h"
 #include "storage/outcome.h"
 #include "storage/sqlite.h"
 #include "storage/statement.h"
@@ -112,8 +113,10 @@ ALTER TABLE page ADD COLUMN header_id INTEGER;
 // Version 4: what the rules against spaces of pages alike count, for the run that goes on.
 constexpr std::string_view kTextShape = "ALTER TABLE page ADD COLUMN text_shape INTEGER";
 
-// Version 5: the text that a body was compressed behind. NULL: none, as in older files.
+// Version 5: the text that a body was compressed behind. NULL: none, as in older files. A SimHash has
+// another value, and only SimHashes of one kind can be compared: hash_texts().
 constexpr std::string_view kBodyText = "ALTER TABLE body ADD COLUMN text_id INTEGER";
+constexpr std::size_t kOtherSimhashes = 5;
 
 constexpr std::array kSteps = {kVersion1, kSimhash, kHeaders, kTextShape, kBodyText};
 
@@ -167,6 +170,17 @@ CREATE VIEW runs AS
          version, options, seeds, reason, pages, ok, errors, bytes, requests, discovered
   FROM run;
 )sql";
+
+void hash_texts(sqlite3* db) {
+  Statement texts(db,
+                  "SELECT p.id, t.text FROM page AS p JOIN page_text AS t ON t.id = p.text_id "
+                  "WHERE p.simhash IS NOT NULL");
+  Statement put(db, "UPDATE page SET simhash = ?2 WHERE id = ?1");
+  while (texts.step()) {
+    const auto hash = parser::simhash(texts.text(1));
+    put.bind(1, texts.integer(0)).bind(2, static_cast<std::int64_t>(hash.value_or(0))).run();
+  }
+}
 
 constexpr std::string_view kViewNames[] = {"urls", "pages", "links", "items", "hosts", "runs"};
 
@@ -230,6 +244,7 @@ void migrate(sqlite3* db, std::span<const std::string_view> steps, const std::st
     execute(db, fmt::format("DROP VIEW IF EXISTS {}", name));
   }
   for (const std::string_view step : steps.subspan(version)) execute(db, std::string(step));
+  if (version > 0 && version < kOtherSimhashes && steps.size() >= kOtherSimhashes) hash_texts(db);
   execute(db, views);
   execute(db, fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", kApplicationId,
                           steps.size()));

@@ -60,11 +60,27 @@ TEST(SimhashTest, CountsBeyondAByte) {
   EXPECT_EQ(simhash(text), simhash("a a a"));
 }
 
+std::uint64_t little_endian(std::string_view bytes) {
+  std::uint64_t number = 0;
+  for (std::size_t i = bytes.size(); i > 0; --i) {
+    number = number << 8 | static_cast<unsigned char>(bytes[i - 1]);
+  }
+  return number;
+}
+
+std::uint64_t word_hash_by_definition(std::string_view word) {
+  if (word.size() > 16) return fingerprint(word);
+  const std::string_view second = word.size() > 8 ? word.substr(8) : std::string_view();
+  const std::uint64_t hash = little_endian(word.substr(0, 8)) * 0x9e3779b97f4a7c15 +
+                             little_endian(second) * 0xd6e8feb86659fd93 + word.size();
+  return hash ^ (hash >> 32);
+}
+
 // The definition, word by word and bit by bit.
 std::optional<std::uint64_t> simhash_by_definition(std::string_view text) {
   std::vector<std::uint64_t> words;
   for (auto word = take_token(text); !word.empty(); word = take_token(text)) {
-    words.push_back(fingerprint(word));
+    words.push_back(word_hash_by_definition(word));
   }
   if (words.empty()) return std::nullopt;
   while (words.size() < 3) words.insert(words.begin(), 0);

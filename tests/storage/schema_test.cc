@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "parser/page.h"
+#include "parser/simhash.h"
 #include "storage/outcome.h"
 #include "temp_database.h"
 
@@ -173,6 +174,27 @@ TEST(SchemaTest, BodiesOfVersionFourStandBehindNoText) {
   apply(database, page_record());
   EXPECT_EQ(rows(database.connection(), "SELECT id, text_id FROM body"),
             (std::vector<std::string>{"7|NULL", "8|1"}));
+}
+
+TEST(SchemaTest, TextsOfVersionFourHaveTheirSimhashMadeAnew) {
+  const TempDirectory directory;
+  constexpr std::string_view kText = "what a page says";
+  {
+    const Connection db = open_connection(
+        directory.file(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, directory.file());
+    migrate(db.get(), schema_steps().first(4), "");
+    execute(db.get(), "INSERT INTO page_text VALUES (3, 'what a page says')");
+    for (const char* const row : {"(9, 3, 5)", "(10, NULL, NULL)", "(11, 3, NULL)"}) {
+      execute(db.get(), std::string("INSERT INTO page(id, bytes, fetched_at_ms, elapsed_ms, "
+                                    "attempts, nofollow, link_count, text_id, simhash) SELECT "
+                                    "column1, 7, 0, 0, 1, 0, 0, column2, column3 FROM (VALUES ") +
+                            row + ")");
+    }
+  }
+  const Database database = open_database(directory.file());
+  const auto hash = static_cast<std::int64_t>(*parser::simhash(kText));
+  EXPECT_EQ(rows(database.connection(), "SELECT id, simhash FROM page"),
+            (std::vector<std::string>{"9|" + std::to_string(hash), "10|NULL", "11|NULL"}));
 }
 
 TEST(SchemaTest, AFailedMigrationChangesNothing) {
