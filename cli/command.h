@@ -31,6 +31,7 @@ void add_extract(CLI::App& app, Run& run);
 void add_fetch(CLI::App& app, Run& run);
 void add_import(CLI::App& app, Run& run);
 void add_url(CLI::App& app, Run& run);
+void add_report(CLI::App& app, Run& run);
 void add_robots(CLI::App& app, Run& run);
 void add_sitemap(CLI::App& app, Run& run);
 void add_search(CLI::App& app, Run& run);

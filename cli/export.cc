@@ -4,7 +4,6 @@
 
 #include <CLI/CLI.hpp>
 #include <array>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <sstream>
@@ -42,16 +41,6 @@ struct ExportArguments {
   std::string where;
 };
 
-// A slip of the hand would cost the crawl.
-void refuse_database(const std::string& database, const std::string& output) {
-  for (const char* const suffix : {"", "-wal", "-shm"}) {
-    std::error_code ignored;  // a file that is not there is no other's equal
-    if (std::filesystem::equivalent(database + suffix, output, ignored)) {
-      throw UsageError(fmt::format("export: --output: {} is the database itself", output));
-    }
-  }
-}
-
 void check_flags(const ExportArguments& given) {
   if (!given.columns.empty() && given.format.rows != ExportRows::Columns) {
     throw UsageError("export: --columns is for --format jsonl and csv");
@@ -85,7 +74,7 @@ Exit run_export(const ExportArguments& given) {
   check_flags(given);
   std::optional<OutputFile> file;
   if (!given.output.empty()) {
-    refuse_database(given.database, given.output);
+    refuse_database("export", given.database, given.output);
     if (given.format.to == ExportTo::Stream) file.emplace(given.output);
   }
   Output standard(STDOUT_FILENO);

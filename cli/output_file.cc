@@ -13,6 +13,8 @@
 #include <system_error>
 #include <utility>
 
+#include "cli/options.h"
+
 namespace skitter::cli {
 namespace {
 
@@ -108,6 +110,16 @@ void OutputFile::commit() {
     refuse(opened_.path, std::strerror(errno));
   }
   opened_.part.clear();
+}
+
+void refuse_database(std::string_view command, const std::string& database,
+                     const std::string& output) {
+  for (const char* const suffix : {"", "-wal", "-shm"}) {
+    std::error_code ignored;  // a file that is not there is no other's equal
+    if (fs::equivalent(database + suffix, output, ignored)) {
+      throw UsageError(fmt::format("{}: --output: {} is the database itself", command, output));
+    }
+  }
 }
 
 }  // namespace skitter::cli

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "cli/output.h"
 
@@ -40,5 +41,10 @@ class OutputFile {
   Opened opened_;
   Output output_;
 };
+
+// A slip of the hand would cost the crawl: UsageError where `output`, of the subcommand `command`, is
+// the database or one of the files that belong to it.
+void refuse_database(std::string_view command, const std::string& database,
+                     const std::string& output);
 
 }  // namespace skitter::cli

@@ -116,6 +116,7 @@ void set_up(CLI::App& program, Run& run) {
   add_query(program, run);
   add_search(program, run);
   add_why(program, run);
+  add_report(program, run);
   add_export(program, run);
   add_import(program, run);
   add_extract(program, run);
