@@ -37,6 +37,11 @@ constexpr std::chrono::minutes kLockWait{5};
 constexpr std::size_t kShownProblems = 20;  // a wrong file must not scroll everything away
 
 std::vector<parser::Url> seeds_or_throw(const CrawlArguments& arguments) {
+  const bool is_refresh = arguments.options.pages == crawler::PagesPolicy::Refresh;
+  if (is_refresh && arguments.start == storage::Start::Fresh) {
+    throw UsageError(
+        "crawl: --fresh forgets the pages that --refresh asks again for: leave one of them out");
+  }
   Seeds seeds = read_seeds(arguments.seeds, std::cin);
   const std::size_t shown = std::min(seeds.problems.size(), kShownProblems);
   for (std::size_t i = 0; i < shown; ++i) complain(seeds.problems[i]);
@@ -74,9 +79,9 @@ void warn(const CrawlArguments& arguments, storage::Database& database,
         "warning: --insecure: certificates are not verified, anyone on the way can read and "
         "change what is fetched");
   }
-  const auto before = database.last_options();
+  const auto before = database.last_run();
   if (!before) return;
-  const auto parsed = ordered_json::parse(*before, nullptr, /*allow_exceptions=*/false);
+  const auto parsed = ordered_json::parse(before->options, nullptr, /*allow_exceptions=*/false);
   if (!parsed.is_object()) return;
   for (const std::string& change : changed_options(parsed, options)) {
     complain(fmt::format("warning: {}: {}", arguments.output, change));

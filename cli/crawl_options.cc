@@ -114,6 +114,8 @@ void add_reach(CLI::App& app, crawler::Options& options) {
            });
   add_flag(app, {"--retry-failed", "Ask again for what an earlier run failed to get", kGroup},
            [&options] { options.failed = crawler::FailedPolicy::AskAgain; });
+  add_flag(app, {"--refresh", "Ask again for all pages, whether they have changed", kGroup},
+           [&options] { options.pages = crawler::PagesPolicy::Refresh; });
   add_flag(app, {"--cookies", "Keep cookies, for this run", kGroup},
            [&options] { options.transfer.cookies = crawler::CookiePolicy::Keep; });
 }
@@ -241,6 +243,7 @@ ordered_json options_json(const crawler::Options& options) {
       {"max_spellings", options.traps.max_spellings},
       {"strip_query", options.strip_query},
       {"retry_failed", options.failed == crawler::FailedPolicy::AskAgain},
+      {"refresh", options.pages == crawler::PagesPolicy::Refresh},
       {"cookies", transfer.cookies == crawler::CookiePolicy::Keep},
       {"ip_concurrency", value_or_null(options.ip_concurrency)},
       {"store", word_of(options.store, kStores)},

@@ -368,6 +368,8 @@ void Crawl::send(Candidate candidate) {
   if (url) {
     request.port = url->port_or_default();
     request.headers = discovery_.admission().headers_for(*url);
+    const std::vector<std::string>& conditions = candidate.page.conditions;
+    request.headers.insert(request.headers.end(), conditions.begin(), conditions.end());
   }
   if (free_flights_.empty()) {
     free_flights_.push_back(flights_.size());

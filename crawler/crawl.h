@@ -52,7 +52,11 @@ class Crawl {
   // What the database holds becomes the frontier and the seen set. `judges_alike`: the options
   // would decide as those of the run before; what it ruled out is judged again where they would
   // not, or where a seed is new.
-  void load(storage::Database& database, std::span<const parser::Url> seeds, bool judges_alike);
+  //
+  // By --refresh all that was ever asked for is queued again, but where the run before was a refresh
+  // that did not come to its end (`goes_on`).
+  void load(storage::Database& database, std::span<const parser::Url> seeds, bool judges_alike,
+            bool goes_on);
   // Runs the loop to the end of the run `run`; the database comes back with all that was decided
   // committed, and the run's row filled in, unless the summary says that the database failed.
   [[nodiscard]] storage::Database run(storage::Database database,

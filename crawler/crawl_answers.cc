@@ -221,7 +221,7 @@ void Crawl::arrived(storage::Refill&& refill) {
     if (!is_known || !parser::parse_url(row.url)) throw damaged("a queued URL makes no sense");
     KnownUrls::Row& known = discovery_.known()[row.id];
     if (known.outcome() != Outcome::Queued || known.is_in_memory()) continue;
-    discovery_.bring_back(row.id, std::move(row.url), now);
+    discovery_.bring_back(std::move(row), now);
     has_found = true;
   }
   fruitless_refills_ = has_found || refill.more ? 0 : fruitless_refills_ + 1;

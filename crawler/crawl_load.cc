@@ -26,20 +26,27 @@ constexpr Outcome kLimited[] = {Outcome::Budget};
 constexpr Outcome kFailed[] = {Outcome::HttpError, Outcome::NetworkError, Outcome::Timeout,
                                Outcome::TlsError,  Outcome::DnsError,     Outcome::TooLarge,
                                Outcome::Truncated};
+constexpr Outcome kFetched[] = {Outcome::Ok, Outcome::Redirect, Outcome::NotModified,
+                                Outcome::UnsupportedType, Outcome::ParseLimit};
 
 // Judged in portions, each of which is committed before the next is read.
 constexpr std::uint32_t kJudgedAtOnce = 10'000;
 
 }  // namespace
 
-void Crawl::load(storage::Database& database, std::span<const parser::Url> seeds,
-                 bool judges_alike) {
+void Crawl::load(storage::Database& database, std::span<const parser::Url> seeds, bool judges_alike,
+                 bool goes_on) {
   const SteadyTime now = clock_now();
   const storage::SystemTime system_now = std::chrono::system_clock::now();
   const std::int64_t now_ms =
       std::chrono::duration_cast<milliseconds>(system_now.time_since_epoch()).count();
   database.requeue(kLimited);  // a limit of that run is not one of this
   if (options_.failed == FailedPolicy::AskAgain) database.requeue(kFailed);
+  if (options_.pages == PagesPolicy::Refresh && !goes_on) {
+    for (const auto& outcomes : {std::span<const Outcome>(kFailed), {kFetched}}) {
+      database.requeue(outcomes, storage::Requeue::Refresh);
+    }
+  }
   for (const parser::Url& seed : seeds) discovery_.admission().add_seed(seed);
 
   storage::LoadSink sink;

@@ -58,6 +58,12 @@ bool judges_alike(const std::string& before, std::string_view now) {
                      [&](const char* name) { return value(earlier, name) == value(given, name); });
 }
 
+bool is_unfinished_refresh(const storage::LastRun& run) {
+  const auto options = nlohmann::json::parse(run.options, nullptr, false);
+  if (!options.is_object() || options.value("refresh", nlohmann::json()) != true) return false;
+  return run.reason != to_string(EndReason::Finished) && run.reason != to_string(EndReason::Limit);
+}
+
 // The run's reason is worth a try, and no more: without it, the next run calls this one killed.
 void try_to_end(storage::Database& database, std::int64_t run, const Summary& summary) {
   try {
@@ -101,8 +107,9 @@ Summary crawl(const Options& given, const std::vector<parser::Url>& seeds,
               storage::Database database, std::string_view options_json, const Observer& observer) {
   const Options options = fit_to_descriptors(given, observer);
   Crawl crawl(options, Admission(options), observer);
-  const std::optional<std::string> last_options = database.last_options();
-  crawl.load(database, seeds, !last_options || judges_alike(*last_options, options_json));
+  const std::optional<storage::LastRun> last = database.last_run();
+  crawl.load(database, seeds, !last || judges_alike(last->options, options_json),
+             last && is_unfinished_refresh(*last));
   const std::int64_t run = database.begin_run(kVersion, options_json, seeds.size(), now_ms());
   storage::Database written = crawl.run(std::move(database), seeds, run);
   Summary summary = crawl.summary();

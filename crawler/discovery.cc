@@ -17,6 +17,16 @@ constexpr std::string_view kNofollowDetail = "nofollow";
 constexpr unsigned kMostHops = std::numeric_limits<std::uint8_t>::max();
 constexpr std::uint16_t kDeepest = std::numeric_limits<std::uint16_t>::max();
 
+// A field that could not be sent is left out, and the page asked for as if there were none.
+void add_condition(QueuedUrl& queued, std::string_view name, std::string_view value) {
+  constexpr std::size_t kLongest = 1024;
+  const bool can_be_sent = std::all_of(value.begin(), value.end(), [](char c) {
+    return static_cast<unsigned char>(c) >= ' ' && c != '\x7f';
+  });
+  if (value.empty() || value.size() > kLongest || !can_be_sent) return;
+  queued.conditions.push_back(std::string(name).append(value));
+}
+
 std::uint16_t deeper(std::uint16_t depth) {
   return depth == kDeepest ? depth : static_cast<std::uint16_t>(depth + 1);
 }
@@ -271,12 +281,14 @@ void Discovery::let_in(UrlId id, HostId host, const parser::Url& url, std::uint1
   }
 }
 
-void Discovery::bring_back(UrlId id, std::string url, SteadyTime now) {
-  KnownUrls::Row& row = known_[id];
-  row.set_in_memory(true);
-  const Scheme scheme = scheme_of(std::string_view(url));
-  if (const UrlId displaced =
-          frontier_.push_back(row.host, scheme, {id, row.depth, std::move(url)}, now)) {
+void Discovery::bring_back(storage::Refill::Row&& row, SteadyTime now) {
+  KnownUrls::Row& known = known_[row.id];
+  known.set_in_memory(true);
+  const Scheme scheme = scheme_of(std::string_view(row.url));
+  QueuedUrl queued{row.id, known.depth, std::move(row.url)};
+  add_condition(queued, "If-None-Match: ", row.etag);
+  add_condition(queued, "If-Modified-Since: ", row.last_modified);
+  if (const UrlId displaced = frontier_.push_back(known.host, scheme, std::move(queued), now)) {
     known_[displaced].set_in_memory(false);
   }
 }

@@ -74,7 +74,7 @@ class Discovery {
   [[nodiscard]] Source source(UrlId id) const;
 
   // A queued URL that was in the database only, by a refill.
-  void bring_back(UrlId id, std::string url, SteadyTime now);
+  void bring_back(storage::Refill::Row&& row, SteadyTime now);
 
   // Read back from the database at the start.
   void load_host(const storage::HostState& state, std::string_view name);

@@ -22,6 +22,8 @@ struct QueuedUrl {
   UrlId id = 0;
   std::uint16_t depth = 0;
   std::string url;  // canonical
+  // "If-None-Match: ...", "If-Modified-Since: ..." where what is stored may still hold.
+  std::vector<std::string> conditions = {};
 };
 
 // A request that is no page: one hop towards an origin's robots.txt, or a look whether there is a

@@ -24,6 +24,7 @@ enum class AddressPolicy { RefusePrivate, AllowPrivate };
 enum class TlsPolicy { Verify, Insecure };
 enum class SitemapPolicy { Follow, Ignore };
 enum class CookiePolicy { Off, Keep };        // Keep: for this run, in memory
+enum class PagesPolicy { Leave, Refresh };    // what an earlier run asked for
 enum class FailedPolicy { Leave, AskAgain };  // what an earlier run failed to get
 enum class StoreBody { Html, Text, None };    // body and text; text only; neither
 enum class TrapPolicy { Apply, Ignore };
@@ -94,6 +95,7 @@ struct Options {
   RobotsPolicy robots = RobotsPolicy::Obey;
   SitemapPolicy sitemaps = SitemapPolicy::Follow;
   FailedPolicy failed = FailedPolicy::Leave;
+  PagesPolicy pages = PagesPolicy::Leave;
   std::vector<std::string>
       strip_query;  // parameters that are no part of a URL's identity; `utm_*` too
   StoreBody store = StoreBody::Html;

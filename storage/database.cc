@@ -219,13 +219,16 @@ UrlId Database::load_urls(std::span<const Outcome> outcomes, UrlId after, std::u
   return last;
 }
 
-void Database::requeue(std::span<const Outcome> outcomes) {
+void Database::requeue(std::span<const Outcome> outcomes, Requeue how) {
   Transaction transaction(connection());
   // What has no host is never asked for, and would stay queued for ever.
   Statement update(connection(),
-                   "UPDATE url SET outcome = 0, detail = NULL WHERE outcome = ?1 AND host <> 0");
+                   "UPDATE url SET outcome = 0, detail = ?2 || coalesce(': ' || detail, '') "
+                   "WHERE outcome = ?1 AND host <> 0");
   for (const Outcome outcome : outcomes) {
-    update.bind(1, static_cast<std::int64_t>(outcome)).run();
+    update.bind(1, static_cast<std::int64_t>(outcome));
+    const std::string detail = how == Requeue::Refresh ? refresh_detail(outcome) : std::string();
+    update.bind_view_or_null(2, detail).run();
   }
   transaction.commit();
 }
@@ -234,10 +237,10 @@ std::uint64_t Database::page_count() {
   return static_cast<std::uint64_t>(query_integer(connection(), "SELECT count(*) FROM page"));
 }
 
-std::optional<std::string> Database::last_options() {
-  Statement row(connection(), "SELECT options FROM run ORDER BY id DESC LIMIT 1");
+std::optional<LastRun> Database::last_run() {
+  Statement row(connection(), "SELECT options, reason FROM run ORDER BY id DESC LIMIT 1");
   if (!row.step()) return std::nullopt;
-  return std::string(row.text(0));
+  return LastRun{std::string(row.text(0)), std::string(row.text(1))};
 }
 
 std::int64_t Database::begin_run(std::string_view version, std::string_view options_json,

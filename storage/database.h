@@ -53,6 +53,14 @@ struct LoadSink {
   std::function<void(UrlId id)> nearer;  // pages whose links are still to be offered again
 };
 
+enum class Requeue { Plain, Refresh };
+
+// The newest run.
+struct LastRun {
+  std::string options;  // JSON
+  std::string reason;   // as in `runs.reason`; empty: it never ended (killed)
+};
+
 // The crawl's one writing connection, locked against a second crawl of the same file.
 //
 // Owns:    the connection and the lock, till it is destroyed.
@@ -78,11 +86,11 @@ class Database {
   [[nodiscard]] UrlId load_urls(std::span<const Outcome> outcomes, UrlId after, std::uint32_t limit,
                                 const UrlSink& sink);
   // Every URL that ended so is queued again (its row of `pages` stays until the new one replaces
-  // it). A URL without a host, which is never asked for, stays as it is.
-  void requeue(std::span<const Outcome> outcomes);
-  [[nodiscard]] std::uint64_t page_count();  // rows of `pages`, all runs
-  // Options (JSON) of the newest run; nullopt in a new database.
-  [[nodiscard]] std::optional<std::string> last_options();
+  // it). A URL without a host, which is never asked for, stays as it is. Requeue::Refresh: one that
+  // a limit leaves unasked ends as it did before.
+  void requeue(std::span<const Outcome> outcomes, Requeue how = Requeue::Plain);
+  [[nodiscard]] std::uint64_t page_count();         // rows of `pages`, all runs
+  [[nodiscard]] std::optional<LastRun> last_run();  // nullopt in a new database
 
   // A run that never ended (killed) is closed with reason `killed` by the next begin_run(), with
   // what its pages still tell of it.

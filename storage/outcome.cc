@@ -1,5 +1,7 @@
 #include "storage/outcome.h"
 
+#include <fmt/format.h>
+
 #include <array>
 
 namespace skitter::storage {
@@ -28,6 +30,8 @@ constexpr std::array<std::string_view, kOutcomeCount> kWords = {
     "unsupported_scheme",
     "parse_limit",
 };
+
+constexpr std::string_view kRefresh = "refresh, was ";
 
 }  // namespace
 
@@ -79,6 +83,22 @@ std::string error_numbers() {
     numbers += std::to_string(i);
   }
   return numbers;
+}
+
+std::string refresh_detail(Outcome earlier) {
+  return fmt::format("{}{}", kRefresh, to_string(earlier));
+}
+
+std::string refreshed_outcome_sql() {
+  std::string sql = "CASE substr(detail, 1, instr(detail || ':', ':') - 1)";
+  for (int i = 0; i < kOutcomeCount; ++i) {
+    sql += fmt::format(" WHEN '{}' THEN {}", refresh_detail(static_cast<Outcome>(i)), i);
+  }
+  return sql + " END";
+}
+
+std::string_view refreshed_detail_sql() noexcept {
+  return "nullif(substr(detail, instr(detail || ':', ':') + 2), '')";
 }
 
 }  // namespace skitter::storage

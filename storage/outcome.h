@@ -43,4 +43,12 @@ inline constexpr int kOutcomeCount = 21;
 // Their numbers, as in SQL's IN: "2,5,...".
 [[nodiscard]] std::string error_numbers();
 
+// The detail of a URL that is queued to be asked for again, by --refresh: "refresh, was http_error",
+// and behind a colon the detail that it had.
+[[nodiscard]] std::string refresh_detail(Outcome earlier);
+// SQL expressions over the column `detail`: the number of that outcome (NULL: it is no such detail),
+// and that earlier detail.
+[[nodiscard]] std::string refreshed_outcome_sql();
+[[nodiscard]] std::string_view refreshed_detail_sql() noexcept;
+
 }  // namespace skitter::storage

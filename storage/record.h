@@ -177,6 +177,9 @@ struct Refill {
   struct Row {
     UrlId id = 0;
     std::string url;
+    // Of the page that is stored for it, where it was got whole: to ask whether it has changed.
+    std::string etag;
+    std::string last_modified;
   };
   std::vector<Row> rows;
   bool more = false;  // the host has further queued URLs, beyond the limit

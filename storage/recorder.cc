@@ -38,6 +38,13 @@ std::string insert_links(std::size_t count) {
   return sql;
 }
 
+// What a limit leaves unasked: a refreshed URL ends as it did before.
+std::string limit_sql(std::string_view which) {
+  return fmt::format(
+      "UPDATE url SET outcome = coalesce({0}, ?1), detail = iif({0} IS NULL, ?2, {1}) WHERE {2}",
+      refreshed_outcome_sql(), refreshed_detail_sql(), which);
+}
+
 template <typename Integer>
 Statement& bind_optional(Statement& statement, int index, const std::optional<Integer>& value) {
   return value ? statement.bind(index, static_cast<std::int64_t>(*value))
@@ -63,6 +70,7 @@ Recorder::Recorder(sqlite3* db)
                   "referrer = iif(referrer = 0 AND (depth > 0 OR outcome IS NULL), ?7, referrer) "
                   "WHERE id = ?1"),
       decide_url_(db, "UPDATE url SET outcome = ?2, detail = ?3 WHERE id = ?1"),
+      limit_url_(db, limit_sql("id = ?3")),
       find_content_(
           db, "SELECT text_id, body_id, first_link, link_count, header_id FROM page WHERE id = ?1"),
       put_page_(db,
@@ -98,6 +106,7 @@ Recorder::Recorder(sqlite3* db)
                   "VALUES (?1, ?2, ?3, ?4, ?5)"),
       decide_host_(db, "UPDATE url SET outcome = ?1, detail = ?2 WHERE outcome = 0 AND host = ?3"),
       decide_all_(db, "UPDATE url SET outcome = ?1, detail = ?2 WHERE outcome = 0"),
+      limit_all_(db, limit_sql("outcome = 0")),
       // A redirect's one link is where it leads. CROSS JOIN keeps the order.
       redirects_(db, fmt::format("SELECT u.id, l.target, u.detail IS NOT NULL, t.outcome IS NULL "
                                  "FROM url AS u CROSS JOIN page AS p ON p.id = u.id "
@@ -110,8 +119,9 @@ Recorder::Recorder(sqlite3* db)
                "UPDATE run SET ended_at_ms = ?2, reason = ?3, pages = ?4, ok = ?5, errors = ?6, "
                "bytes = ?7, requests = ?8, discovered = ?9 WHERE id = ?1"),
       refill_(db,
-              "SELECT id, url FROM url WHERE outcome = 0 AND host = ?1 ORDER BY depth, id "
-              "LIMIT ?2"),
+              "SELECT u.id, u.url, p.etag, p.last_modified FROM url AS u LEFT JOIN page AS p "
+              "ON p.id = u.id AND p.status IN (200, 304) AND p.error IS NULL "
+              "WHERE u.outcome = 0 AND u.host = ?1 ORDER BY u.depth, u.id LIMIT ?2"),
       // CROSS JOIN keeps the order: `page` says where the links are.
       reoffer_(db,
                "SELECT p.nofollow, l.kind, l.rel, l.anchor, t.url FROM page AS p "
@@ -123,7 +133,10 @@ void Recorder::apply(const Record& record) {
   for (const NewHost& host : record.hosts) add(host);
   for (const NewUrl& url : record.discovered) add(url);
   for (const UrlChange& url : record.changes) change(url);
-  if (record.url != 0) {
+  if (record.url != 0 && record.outcome == Outcome::Budget) {
+    limit_url_.bind(1, static_cast<std::int64_t>(record.outcome));
+    bind_id(limit_url_.bind_view_or_null(2, record.detail), 3, record.url).run();
+  } else if (record.url != 0) {
     bind_id(decide_url_, 1, record.url);
     decide_url_.bind(2, static_cast<std::int64_t>(record.outcome));
     decide_url_.bind_view_or_null(3, record.detail).run();
@@ -303,7 +316,8 @@ void Recorder::apply(const RobotsCopy& copy) {
 }
 
 void Recorder::apply(const DecideQueued& decision) {
-  Statement& statement = decision.host == 0 ? decide_all_ : decide_host_;
+  Statement& for_all = decision.outcome == Outcome::Budget ? limit_all_ : decide_all_;
+  Statement& statement = decision.host == 0 ? for_all : decide_host_;
   statement.bind(1, static_cast<std::int64_t>(decision.outcome));
   statement.bind_view_or_null(2, decision.detail);
   if (decision.host != 0) bind_id(statement, 3, decision.host);
@@ -342,7 +356,8 @@ Refill Recorder::answer(const RefillRequest& request) {
       refill.more = true;
       break;
     }
-    refill.rows.push_back({static_cast<UrlId>(refill_.integer(0)), std::string(refill_.text(1))});
+    refill.rows.push_back({static_cast<UrlId>(refill_.integer(0)), std::string(refill_.text(1)),
+                           std::string(refill_.text(2)), std::string(refill_.text(3))});
   }
   refill_.reset();
   return refill;

@@ -55,6 +55,7 @@ class Recorder {
   Statement move_url_;
   Statement change_url_;
   Statement decide_url_;
+  Statement limit_url_;
   Statement find_content_;
   Statement put_page_;
   Statement confirm_page_;
@@ -75,6 +76,7 @@ class Recorder {
   Statement put_robots_;
   Statement decide_host_;
   Statement decide_all_;
+  Statement limit_all_;
   Statement redirects_;
   Statement explain_url_;
   Statement end_run_;

@@ -203,7 +203,7 @@ TEST(DatabaseTest, RequeuesByOutcomeAndKeepsTheirPages) {
 TEST(DatabaseTest, ClosesTheRowOfAKilledRun) {
   const TempDirectory directory;
   Database database = open_database(directory.file());
-  EXPECT_EQ(database.last_options(), std::nullopt);
+  EXPECT_FALSE(database.last_run());
   const std::int64_t killed = database.begin_run("0.1", "{\"a\":1}", 2, 1'700'000'000'000);
   apply(database, seed_record());
   apply(database, page_record());
@@ -214,7 +214,8 @@ TEST(DatabaseTest, ClosesTheRowOfAKilledRun) {
                     {.pages = 1, .ok = 2, .errors = 3, .bytes = 4, .requests = 5, .discovered = 6},
                     1'700'000'030'999});
   EXPECT_NE(killed, idle);
-  EXPECT_EQ(database.last_options(), "{\"a\":3}");
+  EXPECT_EQ(database.last_run()->options, "{\"a\":3}");
+  EXPECT_EQ(database.last_run()->reason, "finished");
   EXPECT_THAT(
       rows(database.connection(),
            "SELECT started_at, ended_at, reason, pages, ok, errors, bytes, requests, discovered "

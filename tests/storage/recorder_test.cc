@@ -207,6 +207,58 @@ TEST_F(RecorderTest, EndsWhatIsQueuedOfOneHostOrOfAll) {
               ElementsAre("2|budget", "3|budget"));
 }
 
+TEST_F(RecorderTest, WhatALimitLeavesUnrefreshedEndsAsBefore) {
+  const Outcome outcomes[] = {Outcome::Ok};
+  database_.requeue(outcomes, Requeue::Refresh);
+  EXPECT_THAT(query("SELECT id, outcome, detail FROM urls WHERE id < 3"),
+              ElementsAre("1|queued|refresh, was ok", "2|queued|NULL"));
+  for (const UrlId id : {1, 2}) {
+    Record record;
+    record.url = id;
+    record.outcome = Outcome::Budget;
+    record.detail = "--max-host-pages";
+    apply(database_, record);
+  }
+  EXPECT_THAT(query("SELECT id, outcome, detail FROM urls WHERE id < 3"),
+              ElementsAre("1|ok|NULL", "2|budget|--max-host-pages"));
+  database_.requeue(outcomes, Requeue::Refresh);
+  recorder().apply(DecideQueued{.host = 0, .outcome = Outcome::Budget, .detail = "--max-pages"});
+  EXPECT_THAT(query("SELECT id, outcome, detail FROM urls WHERE id IN (1, 3)"),
+              ElementsAre("1|ok|NULL", "3|budget|--max-pages"));
+}
+
+// Only what was got whole may be said to be known.
+TEST_F(RecorderTest, ARefillTellsWhatThePageWasStoredWith) {
+  struct Case {
+    std::optional<int> status;
+    std::string error;
+    bool is_told;
+  };
+  const Case cases[] = {{200, "", true},
+                        {304, "", true},
+                        {404, "", false},
+                        {std::nullopt, "timed out", false},
+                        {200, "the body is larger than 8388608 bytes", false}};
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.error);
+    Record record = page_record();
+    record.hosts.clear();
+    record.discovered.clear();
+    record.links.clear();
+    record.page->status = c.status;
+    record.page->error = c.error;
+    record.page->etag = "\"a\"";
+    record.page->last_modified = "Wed, 21 Oct 2015 07:28:00 GMT";
+    apply(database_, record);
+    const Outcome outcomes[] = {Outcome::Ok};
+    database_.requeue(outcomes, Requeue::Refresh);
+    const Refill refill = recorder().answer(RefillRequest{.host = 1, .limit = 1});
+    ASSERT_EQ(refill.rows.size(), 1u);
+    EXPECT_EQ(refill.rows[0].etag, c.is_told ? "\"a\"" : "");
+    EXPECT_EQ(refill.rows[0].last_modified, c.is_told ? "Wed, 21 Oct 2015 07:28:00 GMT" : "");
+  }
+}
+
 TEST_F(RecorderTest, ExplainsRedirectsByWhatIsKnownInTheEnd) {
   const auto redirect = [this](UrlId from, UrlId to, std::string detail) {
     Record record;
