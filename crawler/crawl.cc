@@ -34,6 +34,19 @@ ParseOptions parse_options(const Options& options, std::size_t capacity) {
   return parse;
 }
 
+// A page that an earlier run kept less of is not asked whether it has changed.
+storage::Needed needed(StoreBody store) {
+  switch (store) {
+    case StoreBody::Html:
+      return storage::Needed::Body;
+    case StoreBody::Text:
+      return storage::Needed::Text;
+    case StoreBody::None:
+      return storage::Needed::Nothing;
+  }
+  return storage::Needed::Nothing;
+}
+
 std::uint64_t ceil_ms(SteadyTime::duration wait) {
   if (wait.count() <= 0) return 0;
   return static_cast<std::uint64_t>(std::chrono::ceil<milliseconds>(wait).count());
@@ -264,7 +277,7 @@ void Crawl::take_address(HostId id, const Resolution& resolution) {
 
 void Crawl::request_refills() {
   while (const std::optional<HostId> host = frontier_.next_refill()) {
-    push_op(storage::RefillRequest{*host, frontier_.refill_limit(*host)});
+    push_op(storage::RefillRequest{*host, frontier_.refill_limit(*host), needed(options_.store)});
   }
 }
 

@@ -129,10 +129,14 @@ struct RobotsCopy {
   std::string body;   // of "rules": at most RobotsRules::kMaxBytes
 };
 
+// What a stored page must hold, if it is to be kept where it has not changed.
+enum class Needed : std::uint8_t { Nothing = 0, Text = 1, Body = 2 };
+
 // Read on the writer's connection, between records, so that it sees all that was pushed before.
 struct RefillRequest {
   HostId host = 0;
   std::uint32_t limit = 0;
+  Needed needed = Needed::Nothing;
 };
 struct ReofferRequest {
   UrlId url = 0;
@@ -177,7 +181,8 @@ struct Refill {
   struct Row {
     UrlId id = 0;
     std::string url;
-    // Of the page that is stored for it, where it was got whole: to ask whether it has changed.
+    // Of the page that is stored for it, where it was got whole and holds what is needed: to ask
+    // whether it has changed.
     std::string etag;
     std::string last_modified;
   };

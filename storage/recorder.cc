@@ -121,6 +121,7 @@ Recorder::Recorder(sqlite3* db)
       refill_(db,
               "SELECT u.id, u.url, p.etag, p.last_modified FROM url AS u LEFT JOIN page AS p "
               "ON p.id = u.id AND p.status IN (200, 304) AND p.error IS NULL "
+              "AND (?3 <> 1 OR p.text_id IS NOT NULL) AND (?3 <> 2 OR p.body_id IS NOT NULL) "
               "WHERE u.outcome = 0 AND u.host = ?1 ORDER BY u.depth, u.id LIMIT ?2"),
       // CROSS JOIN keeps the order: `page` says where the links are.
       reoffer_(db,
@@ -351,6 +352,7 @@ Refill Recorder::answer(const RefillRequest& request) {
   Refill refill{.host = request.host, .rows = {}, .more = false};
   bind_id(refill_, 1, request.host);
   refill_.bind(2, std::int64_t{request.limit} + 1);
+  refill_.bind(3, static_cast<std::int64_t>(request.needed));
   while (refill_.step()) {
     if (refill.rows.size() == request.limit) {
       refill.more = true;

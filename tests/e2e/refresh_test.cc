@@ -83,6 +83,17 @@ TEST_F(RefreshTest, AsksWhatHasChanged) {
   EXPECT_EQ(number("SELECT count(*) FROM urls WHERE outcome = 'not_modified'"), 2);
 }
 
+TEST_F(RefreshTest, WhatIsToBeKeptNowIsFetchedThoughItHasNotChanged) {
+  Site site;
+  site.route(kHost, "/", unless_known("ETag", "\"1\"", Answer::html("<title>T</title>words")));
+  ASSERT_EQ(crawl({site.url(kHost), "--store", "none"}).status, 0);
+  ASSERT_EQ(refresh(site).status, 0);
+  EXPECT_THAT(rows("SELECT outcome, text FROM pages"), ElementsAre("ok|words"));
+  EXPECT_EQ(number("SELECT count(*) FROM body"), 1);
+  ASSERT_EQ(refresh(site, {"--store", "none"}).status, 0);
+  EXPECT_THAT(rows("SELECT outcome, text FROM pages"), ElementsAre("not_modified|words"));
+}
+
 TEST_F(RefreshTest, WithoutItNothingIsAskedForAgain) {
   Site site;
   site.route(kHost, "/", Answer::html("x"));
