@@ -178,11 +178,26 @@ bool has_dropped_value(std::string_view html) {
   return false;
 }
 
+// How many bytes of `text`, from "<a" on, belong to the tag: a value in quotes may hold a ">".
+std::size_t tag_size(std::string_view text) {
+  std::size_t at = 0;
+  while (at < text.size() && text[at] != '>') {
+    if (text[at++] != '=') continue;
+    at = std::min(text.find_first_not_of(" \t\r\n\f", at), text.size());
+    if (at == text.size() || (text[at] != '"' && text[at] != '\'')) continue;
+    at = std::min(text.find(text[at], at + 1), text.size() - 1) + 1;
+  }
+  return at;
+}
+
+bool starts_tag(std::string_view text) {
+  return text.size() > 1 && text[0] == '<' && ascii::is_alpha(text[1]);
+}
+
 bool has_nul_in_tag(std::string_view html) {
   for (std::size_t at = html.find('<'); at != html.npos; at = html.find('<', at + 1)) {
-    const std::string_view tag = html.substr(at + 1);
-    if (tag.empty() || !ascii::is_alpha(tag.front())) continue;
-    if (tag.substr(0, tag.find('>')).find('\0') != tag.npos) return true;
+    const std::string_view text = html.substr(at);
+    if (starts_tag(text) && text.substr(0, tag_size(text)).find('\0') != text.npos) return true;
   }
   return false;
 }
@@ -216,13 +231,12 @@ std::vector<Departure> departures_of(std::string_view html) {
 std::string repaired(std::string_view html) {
   constexpr std::size_t kDigits = 7;
   std::string result;
-  bool is_in_tag = false;
+  std::size_t tag_end = 0;
   std::size_t digits = 0;
   for (std::size_t i = 0; i < html.size(); ++i) {
     const char c = html[i];
-    if (c == '>') is_in_tag = false;
-    if (c == '<' && i + 1 < html.size() && ascii::is_alpha(html[i + 1])) is_in_tag = true;
-    if (is_in_tag && c == '\0') continue;
+    if (i >= tag_end && starts_tag(html.substr(i))) tag_end = i + tag_size(html.substr(i));
+    if (i < tag_end && c == '\0') continue;
     digits = ascii::hex_value(c) >= 0 ? digits + 1 : 0;
     if (digits > kDigits) continue;
     result += c;
