@@ -167,9 +167,13 @@ void PageBuilder::end_fostered(TablePlace& place) {
   fostered_.pop_back();
   if (!fostered.is_moved || text_.size() < fostered.left.at) return;
   moved_bytes_ += text_.size() - place.text.at;
+  const std::size_t before = place.text.at;
   const std::size_t shift = text_.return_from(place.text, fostered.left);
   for (Capture& capture : captures_) {
-    if (capture.id > place.capture) capture.begin += shift;
+    if (capture.id <= place.capture) continue;
+    // One that began in what was moved, and is open still, moves with it.
+    const bool is_moved = capture.begin >= fostered.left.at;
+    capture.begin = is_moved ? capture.begin - fostered.left.at + before : capture.begin + shift;
   }
 }
 

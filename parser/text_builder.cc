@@ -80,7 +80,8 @@ std::size_t TextBuilder::return_from(Place& earlier, const Place& left) {
 }
 
 std::string_view TextBuilder::view(std::size_t begin, std::size_t end) const noexcept {
-  return std::string_view(text_).substr(begin, end - begin);
+  const std::size_t from = std::min(begin, text_.size());
+  return std::string_view(text_).substr(from, std::max(end, from) - from);
 }
 
 std::string TextBuilder::take() noexcept {
