@@ -307,6 +307,11 @@ bool has_base(std::string_view html) {
   return ascii::lower(html).find("<base") != std::string::npos;
 }
 
+bool has_several_bases(std::string_view html) {
+  const std::string lower = ascii::lower(html);
+  return lower.find("<base") != lower.rfind("<base");
+}
+
 bool is_excused(Departure departure, std::string_view html, const Page& scan, const Page& tree) {
   switch (departure) {
     case Departure::None:
@@ -315,8 +320,9 @@ bool is_excused(Departure departure, std::string_view html, const Page& scan, co
       return scan.title == tree.title && distinct(targets_of(scan)) == distinct(targets_of(tree)) &&
              letters_of(scan) == letters_of(tree);
     case Departure::Moved:
-      return scan.title == tree.title && targets_of(scan) == targets_of(tree) &&
-             letters_of(scan) == letters_of(tree);
+      return scan.title == tree.title && letters_of(scan) == letters_of(tree) &&
+             (has_several_bases(html) ? scan.links.size() == tree.links.size()
+                                      : targets_of(scan) == targets_of(tree));
     case Departure::Adopted:
       return are_equal(scan, tree, without_space);
     case Departure::Frameset:

@@ -18,7 +18,8 @@ enum class Departure : std::uint8_t {
   None,
   // The tree's nodes are not in the order of the bytes: content that stands wrongly in a table was
   // moved in front of it. The same links and letters in another order, so that anchors, the first
-  // h1 and what stands between words differ.
+  // h1 and what stands between words differ. Of several <base> another may come first then: as many
+  // links, but other targets.
   Moved,
   // An element was moved out of a block that seemed to go on ("adoption agency"), which then ended
   // where that element began: a form whose end tag had left the element open, or one of the few
