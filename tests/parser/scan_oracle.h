@@ -36,8 +36,8 @@ enum class Departure : std::uint8_t {
   // gumbo overflows on a numeric reference of more than 32 bits: texts differ, and so do targets
   // with one in them. The scanner has as many links or more.
   Overflow,
-  // gumbo drops the value of the attribute behind a repeated one that has none: what it says is
-  // missing in the tree. The scanner has as many links or more.
+  // gumbo misreads the attribute behind a repeated one that has no value: it drops its value, so that
+  // the scanner has as many links or more, or joins the names, so that <a h h ref=x> is a link to it.
   DroppedValue,
   // A NUL in a tag, which belongs to the name or value it stands in, as U+FFFD: gumbo forgets it in
   // front of an attribute's name, so that <a NUL href> is a link to it alone, and drops values.
