@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <vector>
 
 #include "cli/text.h"
 #include "cli/units.h"
@@ -76,9 +77,9 @@ std::string tip_of(const Column& column) {
 
 std::string axis(std::uint64_t end) {
   std::string lines;
-  const bool has_middle = end % 2 == 0;
-  for (const std::uint64_t value : {std::uint64_t{0}, end / 2, end}) {
-    if (value == end / 2 && !has_middle && value != 0) continue;
+  std::vector<std::uint64_t> values = {0, end};
+  if (end % 2 == 0) values.push_back(end / 2);
+  for (const std::uint64_t value : values) {
     const double y = kTop + kPlotHeight - length(value, end, kPlotHeight);
     lines += fmt::format("<line class=\"line\" x1=\"{}\" x2=\"{}\" y1=\"{:.1f}\" y2=\"{:.1f}\"/>\n",
                          kLeft, kWidth, y, y);

@@ -179,14 +179,20 @@ void write_status(const Page& page) {
   write_bars(page, "HTTP status", "what the servers answered", bars);
 }
 
-void write_hosts(const Page& page) {
-  Statement rows(page.db, fmt::format("SELECT host, pages FROM ({}) WHERE pages > 0 LIMIT {}",
-                                      named("hosts").sql, kMostBars));
+// Of rows of a name and a count.
+std::vector<Bar> bars_of(Statement& rows) {
   std::vector<Bar> bars;
   while (rows.step()) {
     bars.push_back(
         {std::string(rows.text(0)), static_cast<std::uint64_t>(rows.integer(1)), Tone::Other});
   }
+  return bars;
+}
+
+void write_hosts(const Page& page) {
+  Statement rows(page.db, fmt::format("SELECT host, pages FROM ({}) WHERE pages > 0 LIMIT {}",
+                                      named("hosts").sql, kMostBars));
+  const std::vector<Bar> bars = bars_of(rows);
   const std::string about = bars.size() < kMostBars
                                 ? "pages asked for"
                                 : fmt::format("pages asked for, of the {} with most", kMostBars);
@@ -200,11 +206,7 @@ void write_types(const Page& page) {
                              "count(*) AS pages FROM pages WHERE status IS NOT NULL "
                              "GROUP BY type ORDER BY pages DESC, type LIMIT {}",
                              kMostBars));
-  std::vector<Bar> bars;
-  while (rows.step()) {
-    bars.push_back(
-        {std::string(rows.text(0)), static_cast<std::uint64_t>(rows.integer(1)), Tone::Other});
-  }
+  const std::vector<Bar> bars = bars_of(rows);
   write_bars(page, "Content types", "of pages, as the answers name them", bars);
 }
 
